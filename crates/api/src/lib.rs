@@ -1,0 +1,1 @@
+//! The REST API: routes by resource, identity, problem+json, the OpenAPI document.

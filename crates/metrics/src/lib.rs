@@ -1,0 +1,1 @@
+//! From samples to exact results: histograms, live ticks, segments, merging, summaries. Pure.

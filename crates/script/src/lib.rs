@@ -1,0 +1,1 @@
+//! Load-test scripts: safe archives, JMeter plans read, checked and rewritten. Pure.

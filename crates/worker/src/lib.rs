@@ -1,0 +1,1 @@
+//! The agent in the load container: fetch, engine, gate, tail, report, upload.

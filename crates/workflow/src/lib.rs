@@ -1,0 +1,1 @@
+//! What each state of the run state machine, and each event, does.
