@@ -1,0 +1,239 @@
+//! One run of a scenario, from the request to its end.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{RunId, ScenarioId, Timestamp, plan::Plan, scenario::Scenario};
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Accepted; nothing has been started.
+    Queued,
+    /// Workers are being started.
+    Launching,
+    /// Enough workers stand at the gate.
+    Ready,
+    /// The start instant is set.
+    Running,
+    /// A person or a rule asked for the end.
+    Stopping,
+    /// Results are being merged.
+    Collecting,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+impl Status {
+    pub const ALL: [Self; 9] = [
+        Self::Queued,
+        Self::Launching,
+        Self::Ready,
+        Self::Running,
+        Self::Stopping,
+        Self::Collecting,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    pub fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+
+    /// Whether a run may go from here to `next`. Every write that moves a run carries this as its condition.
+    pub fn may_become(self, next: Self) -> bool {
+        use Status::{Cancelled, Collecting, Completed, Failed, Launching, Queued, Ready, Running, Stopping};
+        match (self, next) {
+            (from, Failed) => !from.is_terminal(),
+            (Queued, Launching)
+            | (Launching, Ready)
+            | (Ready, Running)
+            | (Running | Stopping, Collecting)
+            | (Collecting, Completed | Cancelled)
+            | (Queued | Launching | Ready | Running, Stopping) => true,
+            _ => false,
+        }
+    }
+
+    /// The statuses from which a run may go to this one.
+    pub fn predecessors(self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |from| from.may_become(self))
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Launching => "launching",
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Stopping => "stopping",
+            Self::Collecting => "collecting",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl std::str::FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        found.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
+}
+
+/// Who started a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Trigger {
+    /// Someone in the console.
+    Person,
+    /// An API token.
+    Api,
+    Schedule,
+    /// A try-out of one user and one iteration; not in histories.
+    Validation,
+}
+
+/// Why a run failed or was cancelled, for a person to act on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Reason {
+    pub code: ReasonCode,
+    /// What happened and what to do.
+    pub detail: String,
+}
+
+impl Reason {
+    pub fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReasonCode {
+    /// A person asked for it.
+    Cancelled,
+    /// The account's quotas do not allow the load.
+    QuotaExceeded,
+    /// ECS refused tasks for good.
+    LaunchRefused,
+    /// Too few workers were ready in time.
+    StartTimeout,
+    /// Fewer workers than the quorum delivered their load.
+    WorkersLost,
+    /// Every engine died.
+    EngineFailed,
+    /// A setUp thread group stopped the test.
+    SetupFailed,
+    /// The load ended without a single request.
+    NoSamples,
+    /// The state machine could not go on.
+    ControlPlaneFailed,
+}
+
+/// Something that a reader of the results must know.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Warning {
+    /// Such as `TOO_MANY_LABELS`.
+    pub code: String,
+    pub detail: String,
+}
+
+/// A step of a run on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum StageName {
+    Plan,
+    Launch,
+    AwaitReady,
+    Release,
+    Watch,
+    Collect,
+    CleanUp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Stage {
+    pub name: StageName,
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// How many workers stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct WorkerCounts {
+    pub planned: u32,
+    /// Got to the gate, whatever became of them.
+    pub ready: u32,
+    pub running: u32,
+    pub done: u32,
+    pub lost: u32,
+}
+
+/// A run as it is kept. Big things (results, samples, logs) lie in S3 under its id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    pub run_id: RunId,
+    pub scenario_id: ScenarioId,
+    pub status: Status,
+    pub trigger: Trigger,
+    pub note: Option<String>,
+    /// The caller's own reference, such as a commit.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    pub reason: Option<Reason>,
+    pub degraded: bool,
+    pub warnings: Vec<Warning>,
+    pub pinned: bool,
+    pub created_at: Timestamp,
+    /// When the gates opened, or will.
+    pub start_at: Option<Timestamp>,
+    /// When the run got its terminal status.
+    pub ended_at: Option<Timestamp>,
+    pub stages: Vec<Stage>,
+    pub workers: WorkerCounts,
+    /// The scenario as it was, with the overrides of this run applied.
+    pub scenario: Scenario,
+    pub scenario_version: u64,
+    pub plan: Option<Plan>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_run_never_moves() {
+        for from in Status::ALL.into_iter().filter(|status| status.is_terminal()) {
+            assert!(
+                Status::ALL.into_iter().all(|next| !from.may_become(next)),
+                "{from:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_run_can_reach_an_end() {
+        for from in Status::ALL.into_iter().filter(|status| !status.is_terminal()) {
+            assert!(from.may_become(Status::Failed), "{from:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_reads_back() {
+        for status in Status::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A worker of a run: what it was told, and what it says of itself.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Region, Timestamp};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// A task was launched for the index; nothing was heard yet.
+    Assigned,
+    /// Stands at the gate.
+    Ready,
+    /// Its gate has opened.
+    Running,
+    /// Delivered its load, and all it had to say is uploaded.
+    Done,
+    /// Will not deliver: it died, was fenced, or never came.
+    Lost,
+}
+
+/// Which task stands for an index, and in which launch. A relaunch raises the generation, which fences the task before
+/// it: every write of a worker carries both as its condition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assignment {
+    pub task_arn: String,
+    pub generation: u32,
+}
+
+/// How a worker ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Exit {
+    /// The engine's exit code, or the worker's own when the engine never ran.
+    pub code: i32,
+    /// What a person needs to know; of a dead engine its own last words.
+    pub detail: String,
+}
+
+/// What a worker reports of itself, all of it cumulative: a lost report loses nothing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    pub virtual_users: u32,
+    /// Of the worker's whole container, as a share of what it was given; may exceed 1 where nothing enforces it.
+    pub cpu: Option<f64>,
+    pub requests: u64,
+    pub failures: u64,
+    /// How many segments it has uploaded.
+    pub segments: u32,
+    /// Seconds from `startAt` that are uploaded, without a hole.
+    pub complete_until: u32,
+}
+
+/// Everything known of one index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Worker {
+    pub region: Region,
+    /// 0-based over the whole run.
+    pub index: u32,
+    /// Counts the launches for this index, from 0.
+    pub attempt: u32,
+    /// Absent between the launch and the moment in which its task is known.
+    pub assignment: Option<Assignment>,
+    pub state: State,
+    pub ready_at: Option<Timestamp>,
+    pub heartbeat_at: Option<Timestamp>,
+    /// Gate opened − `startAt`, in milliseconds.
+    pub start_skew_ms: Option<i64>,
+    /// The engine ended by itself before the load phase did.
+    pub ended_early: bool,
+    pub progress: Progress,
+    pub exit: Option<Exit>,
+}
