@@ -107,7 +107,12 @@ impl Scenario {
         });
         let workload = fields.required("workload", Workload::read);
         let shape = fields.required("shape", Shape::read);
-        let wants_users = shape.as_ref().map(|shape| matches!(shape, Shape::Users(_)));
+        // By the kind as it is written: the users are checked even where the shape itself is wrong.
+        let wants_users = match node.value().pointer("/shape/kind").and_then(Value::as_str) {
+            Some("users") => Some(true),
+            Some("script") => Some(false),
+            _ => None,
+        };
         let traffic = fields.required("traffic", |node| {
             let traffic = node.list(1..=30, |item| Traffic::read(item, wants_users))?;
             let repeated =
