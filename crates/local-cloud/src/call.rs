@@ -24,15 +24,23 @@ pub struct Call {
 impl Call {
     /// The operation of an `awsJson` call: what follows the dot in `X-Amz-Target`.
     pub fn operation(&self) -> &str {
-        let target = self.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or("");
+        let target = self
+            .headers
+            .get("x-amz-target")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         target.rsplit('.').next().unwrap_or("")
     }
 
     /// The input of an `awsJson` or `restJson` call; an empty body is an empty object.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
-        serde_json::from_slice(body)
-            .map_err(|error| Error::new("SerializationException", format!("the request body does not fit: {error}")))
+        serde_json::from_slice(body).map_err(|error| {
+            Error::new(
+                "SerializationException",
+                format!("the request body does not fit: {error}"),
+            )
+        })
     }
 }
 
@@ -49,7 +57,11 @@ pub struct Error {
 impl Error {
     /// A client error (400).
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code: code.into(), message: message.into() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: code.into(),
+            message: message.into(),
+        }
     }
 
     pub fn status(mut self, status: StatusCode) -> Self {
@@ -60,13 +72,17 @@ impl Error {
     /// A failure of our own (500); `detail` goes to the log, not to the caller.
     pub fn internal(detail: impl std::fmt::Display) -> Self {
         tracing::error!(%detail, "a local service failed");
-        Self::new("InternalFailure", "the local service failed; its log says why").status(StatusCode::INTERNAL_SERVER_ERROR)
+        Self::new("InternalFailure", "the local service failed; its log says why")
+            .status(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// What AWS answers to an operation that a service does not have.
     pub fn unknown_operation(service: &str, operation: &str) -> Self {
         tracing::warn!(service, operation, "this operation is not offered on one machine");
-        Self::new("UnknownOperationException", format!("{service} on one machine does not offer {operation}"))
+        Self::new(
+            "UnknownOperationException",
+            format!("{service} on one machine does not offer {operation}"),
+        )
     }
 }
 
@@ -87,7 +103,9 @@ pub fn json<T: Serialize>(result: Result<T, Error>) -> Response<Body> {
         response = response.header("x-amzn-errortype", code);
     }
     let body = body.expect("answers are plain data and serialise");
-    response.body(whole(body)).expect("the parts of the answer are valid")
+    response
+        .body(whole(body))
+        .expect("the parts of the answer are valid")
 }
 
 /// A body that is all there.

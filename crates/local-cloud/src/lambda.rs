@@ -7,8 +7,11 @@ use std::{
 };
 
 use futures::future::BoxFuture;
+use http::{Method, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::Semaphore;
+
+use crate::call::{self, Body, Call};
 
 /// The largest request and answer of a synchronous invocation, in bytes.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -81,7 +84,10 @@ pub struct Lambda {
 
 impl Lambda {
     pub fn register(&self, function: Function) {
-        self.functions.lock().expect("no holder panics").insert(function.name.clone(), function);
+        self.functions
+            .lock()
+            .expect("no holder panics")
+            .insert(function.name.clone(), function);
     }
 
     /// Invokes by name or ARN and waits for the answer.
@@ -89,7 +95,12 @@ impl Lambda {
     /// The invocation runs in a task of its own: a caller that goes away does not cut it off, as on AWS.
     pub async fn invoke(&self, function: &str, event: Value) -> Result<Value, InvokeError> {
         let name = name_of(function);
-        let found = self.functions.lock().expect("no holder panics").get(name).cloned();
+        let found = self
+            .functions
+            .lock()
+            .expect("no holder panics")
+            .get(name)
+            .cloned();
         let function = found.ok_or_else(|| InvokeError::NotFound(name.to_owned()))?;
         check_size(&event)?;
         let permit = Arc::clone(&function.permits)
@@ -109,17 +120,122 @@ impl Lambda {
         let answer = match running.await {
             Ok(Ok(answer)) => answer?,
             Ok(Err(_elapsed)) => {
-                let error_message = format!("{request_id} Task timed out after {:.2} seconds", timeout.as_secs_f64());
-                return Err(FunctionError { error_type: "Sandbox.Timedout".into(), error_message }.into());
+                let error_message = format!(
+                    "{request_id} Task timed out after {:.2} seconds",
+                    timeout.as_secs_f64()
+                );
+                return Err(FunctionError {
+                    error_type: "Sandbox.Timedout".into(),
+                    error_message,
+                }
+                .into());
             }
             Err(panic) => {
                 tracing::error!(function = name, %panic, "a function panicked");
                 let error_message = "the function panicked".to_owned();
-                return Err(FunctionError { error_type: "Runtime.Panic".into(), error_message }.into());
+                return Err(FunctionError {
+                    error_type: "Runtime.Panic".into(),
+                    error_message,
+                }
+                .into());
             }
         };
         check_size(&answer)?;
         Ok(answer)
+    }
+}
+
+impl Lambda {
+    /// Answers a call of the Invoke API.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
+    pub async fn call(&self, call: Call) -> Response<Body> {
+        let path = call.uri.path().strip_prefix("/2015-03-31/functions/");
+        let function = path.and_then(|rest| rest.strip_suffix("/invocations"));
+        let Some(function) = function.filter(|_| call.method == Method::POST) else {
+            return call::json::<()>(Err(call::Error::unknown_operation("Lambda", call.uri.path())));
+        };
+        let function = percent_encoding::percent_decode_str(function)
+            .decode_utf8_lossy()
+            .into_owned();
+        let event = match call.input::<Value>() {
+            Ok(event) => event,
+            Err(error) => {
+                return call::json::<()>(Err(call::Error::new(
+                    "InvalidRequestContentException",
+                    error.message,
+                )));
+            }
+        };
+        let kind = call
+            .headers
+            .get("x-amz-invocation-type")
+            .map_or(&b"RequestResponse"[..], |kind| kind.as_bytes());
+        match kind {
+            b"RequestResponse" => answer(self.invoke(&function, event).await),
+            b"Event" => self.invoke_later(function, event),
+            _ => call::json::<()>(Err(call::Error::new(
+                "InvalidParameterValueException",
+                "the invocation type is not offered",
+            ))),
+        }
+    }
+
+    /// An asynchronous invocation: accepted at once, retried twice like AWS does by default.
+    fn invoke_later(&self, function: String, event: Value) -> Response<Body> {
+        if !self
+            .functions
+            .lock()
+            .expect("no holder panics")
+            .contains_key(name_of(&function))
+        {
+            return answer(Err(InvokeError::NotFound(function)));
+        }
+        let lambda = self.clone();
+        tokio::spawn(async move {
+            for attempt in 1..=3_u32 {
+                match lambda.invoke(&function, event.clone()).await {
+                    Ok(_) => return,
+                    Err(error) => {
+                        tracing::warn!(function, attempt, %error, "an asynchronous invocation failed")
+                    }
+                }
+                tokio::time::sleep(Duration::from_secs(u64::from(attempt) * 60)).await;
+            }
+        });
+        Response::builder()
+            .status(StatusCode::ACCEPTED)
+            .body(call::whole(""))
+            .expect("the parts of the answer are valid")
+    }
+}
+
+fn answer(outcome: Result<Value, InvokeError>) -> Response<Body> {
+    let (payload, function_error) = match outcome {
+        Ok(value) => (serde_json::to_vec(&value), false),
+        Err(InvokeError::Function(error)) => (serde_json::to_vec(&error), true),
+        Err(error) => return call::json::<()>(Err(error.into())),
+    };
+    let mut response = Response::builder()
+        .header("content-type", "application/json")
+        .header("x-amz-executed-version", "$LATEST");
+    if function_error {
+        response = response.header("x-amz-function-error", "Unhandled");
+    }
+    let payload = payload.expect("answers are plain data and serialise");
+    response
+        .body(call::whole(payload))
+        .expect("the parts of the answer are valid")
+}
+
+impl From<InvokeError> for call::Error {
+    fn from(error: InvokeError) -> Self {
+        let (code, status) = match &error {
+            InvokeError::NotFound(_) => ("ResourceNotFoundException", StatusCode::NOT_FOUND),
+            InvokeError::TooManyRequests(_) => ("TooManyRequestsException", StatusCode::TOO_MANY_REQUESTS),
+            InvokeError::TooLarge(_) => ("RequestTooLargeException", StatusCode::PAYLOAD_TOO_LARGE),
+            InvokeError::Function(_) => ("ServiceException", StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        call::Error::new(code, error.to_string()).status(status)
     }
 }
 
@@ -129,10 +245,16 @@ pub fn arn(name: &str) -> String {
 }
 
 fn name_of(function: &str) -> &str {
-    function.rsplit_once(":function:").map_or(function, |(_, name)| name.split(':').next().unwrap_or(name))
+    function
+        .rsplit_once(":function:")
+        .map_or(function, |(_, name)| name.split(':').next().unwrap_or(name))
 }
 
 fn check_size(payload: &Value) -> Result<(), InvokeError> {
     let size = serde_json::to_vec(payload).map_or(usize::MAX, |bytes| bytes.len());
-    if size > PAYLOAD_LIMIT { Err(InvokeError::TooLarge(size)) } else { Ok(()) }
+    if size > PAYLOAD_LIMIT {
+        Err(InvokeError::TooLarge(size))
+    } else {
+        Ok(())
+    }
 }

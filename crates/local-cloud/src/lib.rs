@@ -3,7 +3,18 @@
 //! Generic on purpose: nothing in this crate knows of load tests.
 
 pub mod call;
+mod cloud;
+pub mod credentials;
+pub mod data_dir;
+pub mod dynamodb;
+mod host;
 pub mod lambda;
+mod loopback;
+pub mod policy;
+pub mod signature;
+pub mod sts;
+
+pub use cloud::{Config, LocalCloud, StartError};
 
 /// The account that every ARN of this host names.
 pub const ACCOUNT: &str = "000000000000";

@@ -1,0 +1,169 @@
+//! The services of one machine, composed: one data directory, two ports, one life.
+
+use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    credentials::Credentials,
+    data_dir::{self, DataDir, Ports},
+    dynamodb::{self, DynamoDb},
+    host::{self, Services},
+    lambda::Lambda,
+    sts::Sts,
+};
+
+/// How long requests that are under way may take to end when the host stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// DynamoDB promises to delete expired items within days; a minute keeps tests and disks happy.
+const TTL_SWEEP: Duration = Duration::from_secs(60);
+
+/// What to start.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data directory, created if it is missing.
+    pub data: PathBuf,
+    /// The regions that exist; the first is the hub.
+    pub regions: Vec<String>,
+    /// The port of the gateway; 0 means the one that was kept, or any free one.
+    pub gateway_port: u16,
+}
+
+/// Why the services did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Data(#[from] data_dir::Error),
+    /// The port was asked for, or kept because running workers know it: another one would not do.
+    #[error("port {port} is in use")]
+    PortBusy { port: u16 },
+    #[error("port {port} cannot be listened on")]
+    Listen {
+        port: u16,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    DynamoDb(#[from] dynamodb::OpenError),
+}
+
+/// Running services.
+pub struct LocalCloud {
+    data: DataDir,
+    ports: Bound,
+    services: Services,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+struct Bound {
+    cloud: u16,
+    gateway: u16,
+}
+
+impl LocalCloud {
+    /// Opens the data directory and starts every service. The gateway's port is taken; it answers once it is opened.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let data = DataDir::open(&config.data)?;
+        let kept = data.ports()?;
+        let cloud_listener = listen(kept.cloud.unwrap_or(0)).await?;
+        let gateway_listener = listen(if config.gateway_port == 0 {
+            kept.gateway.unwrap_or(0)
+        } else {
+            config.gateway_port
+        })
+        .await?;
+        let ports = Bound {
+            cloud: port_of(&cloud_listener)?,
+            gateway: port_of(&gateway_listener)?,
+        };
+        data.keep_ports(Ports {
+            cloud: Some(ports.cloud),
+            gateway: Some(ports.gateway),
+        })?;
+
+        let credentials = Arc::new(Credentials::open(data.path())?);
+        let services = Services {
+            dynamodb: DynamoDb::open(data.path())?,
+            lambda: Lambda::default(),
+            sts: Sts::new(Arc::clone(&credentials)),
+            credentials,
+        };
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(services.dynamodb.clone().sweep_expired(TTL_SWEEP, stop.clone()));
+        let cloud = Self {
+            data,
+            ports,
+            services,
+            stop,
+            tasks,
+        };
+        cloud.serve(cloud_listener, host::router(cloud.services.clone()));
+        tracing::info!(endpoint = cloud.endpoint(), data = %cloud.data.path().display(), "the local cloud is up");
+        Ok(cloud)
+    }
+
+    /// Where the AWS services listen, for `AWS_ENDPOINT_URL`.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.cloud)
+    }
+
+    /// Where the gateway listens.
+    pub fn gateway_endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.gateway)
+    }
+
+    pub fn credentials(&self) -> &Credentials {
+        &self.services.credentials
+    }
+
+    pub fn lambda(&self) -> &Lambda {
+        &self.services.lambda
+    }
+
+    pub fn dynamodb(&self) -> &DynamoDb {
+        &self.services.dynamodb
+    }
+
+    /// Stops listening, lets requests end that are under way, and gives the data directory free.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(GRACE, self.tasks.wait()).await.is_err() {
+            tracing::warn!(
+                grace_s = GRACE.as_secs(),
+                "some requests had not ended when the local cloud stopped"
+            );
+        }
+        tracing::info!(data = %self.data.path().display(), "the local cloud is down");
+    }
+
+    fn serve(&self, listener: TcpListener, router: Router) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "a listener failed");
+            }
+        });
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortBusy { port },
+            _ => StartError::Listen { port, source },
+        })
+}
+
+fn port_of(listener: &TcpListener) -> Result<u16, StartError> {
+    match listener.local_addr() {
+        Ok(address) => Ok(address.port()),
+        Err(source) => Err(StartError::Listen { port: 0, source }),
+    }
+}

@@ -1,0 +1,144 @@
+//! The one port of all AWS services: a request goes to the service, and the region, that its signature names.
+
+use std::{sync::Arc, time::SystemTime};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware,
+    response::Response,
+};
+use http::{StatusCode, request::Parts};
+use http_body_util::{BodyExt, Limited};
+
+use crate::{
+    call::{self, Call},
+    credentials::Credentials,
+    dynamodb::{self, DynamoDb},
+    lambda::{self, Lambda},
+    loopback,
+    signature::{Caller, Claim},
+    sts::{self, Sts},
+};
+
+/// What the host dispatches to.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub credentials: Arc<Credentials>,
+    pub dynamodb: DynamoDb,
+    pub lambda: Lambda,
+    pub sts: Sts,
+}
+
+/// The services of this host, by the name in a credential scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    DynamoDb,
+    Lambda,
+    Sts,
+}
+
+impl Service {
+    fn of(scope: &str) -> Option<Self> {
+        Some(match scope {
+            "dynamodb" => Self::DynamoDb,
+            "lambda" => Self::Lambda,
+            "sts" => Self::Sts,
+            _ => return None,
+        })
+    }
+
+    /// The largest request body, in bytes.
+    fn body_limit(self) -> usize {
+        match self {
+            Self::DynamoDb => dynamodb::BODY_LIMIT,
+            Self::Lambda => lambda::PAYLOAD_LIMIT,
+            Self::Sts => 64 * 1024,
+        }
+    }
+
+    /// An error in the protocol of the service.
+    fn refuse(self, error: &call::Error) -> Response {
+        match self {
+            Self::Sts => sts::error_answer(error).map(axum::body::Body::new),
+            _ => refuse(error.clone()),
+        }
+    }
+}
+
+/// The port of all services as a router.
+pub(crate) fn router(services: Services) -> Router {
+    Router::new()
+        .fallback(handle)
+        .layer(middleware::from_fn(loopback::require_host))
+        .with_state(services)
+}
+
+async fn handle(State(services): State<Services>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let claim = match Claim::of(&parts) {
+        Ok(claim) => claim,
+        Err(error) => return refuse(error.into()),
+    };
+    let Some(service) = Service::of(&claim.service) else {
+        return refuse(call::Error::unknown_operation(&claim.service, parts.uri.path()));
+    };
+    let body = match Limited::new(body, service.body_limit()).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return service.refuse(&unreadable(error.as_ref(), service.body_limit())),
+    };
+    let caller = match claim.verify(&parts, &body, &[], &services.credentials, SystemTime::now()) {
+        Ok(caller) => caller,
+        Err(error) => {
+            tracing::warn!(?service, key = claim.key_id, %error, "refused a request");
+            return service.refuse(&error.into());
+        }
+    };
+    if let Err(error) = check_policy(&caller) {
+        return service.refuse(&error);
+    }
+    let Parts {
+        method, uri, headers, ..
+    } = parts;
+    let call = Call {
+        region: claim.region,
+        role: caller.role,
+        method,
+        uri,
+        headers,
+        body,
+    };
+    let answer = match service {
+        Service::DynamoDb => services.dynamodb.call(call).await,
+        Service::Lambda => services.lambda.call(call).await,
+        Service::Sts => services.sts.call(call).await,
+    };
+    answer.map(axum::body::Body::new)
+}
+
+/// A session with a policy is for IoT Core's WebSocket only; the policy language of the rest is not offered here.
+fn check_policy(caller: &Caller) -> Result<(), call::Error> {
+    match &caller.session {
+        Some(session) if session.policy.is_some() => {
+            let message = format!(
+                "the session policy of {} allows nothing of this service",
+                session.role
+            );
+            Err(call::Error::new("AccessDeniedException", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unreadable(error: &(dyn std::error::Error + 'static), limit: usize) -> call::Error {
+    if error.is::<http_body_util::LengthLimitError>() {
+        let message = format!("the request is larger than {limit} bytes");
+        call::Error::new("RequestEntityTooLargeException", message).status(StatusCode::PAYLOAD_TOO_LARGE)
+    } else {
+        call::Error::new("RequestAbortedException", "the request body ended early")
+    }
+}
+
+fn refuse(error: call::Error) -> Response {
+    call::json::<()>(Err(error)).map(axum::body::Body::new)
+}
