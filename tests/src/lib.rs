@@ -1,1 +1,8 @@
 //! Black-box tests of the running product, and of the rules of the workspace.
+//!
+//! [`product::Product`] is a whole `oleada up` of its own, in an empty data directory; [`target::Target`] is the API
+//! under load, which counts what reaches it. Everything else goes over HTTP, as a user would.
+
+pub mod client;
+pub mod product;
+pub mod target;

@@ -1,0 +1,193 @@
+//! The rules of `docs/ARCHITECTURE.md` that a machine can check: who may import whom, and who may read the environment.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+
+/// Product crates that a crate may import, by the names of their packages.
+const IMPORTS: [(&str, &[&str]); 8] = [
+    ("oleada-model", &[]),
+    ("oleada-metrics", &["oleada-model"]),
+    ("oleada-script", &["oleada-model"]),
+    ("oleada-aws", &["oleada-model", "oleada-metrics"]),
+    (
+        "oleada-api",
+        &["oleada-model", "oleada-metrics", "oleada-script", "oleada-aws"],
+    ),
+    (
+        "oleada-workflow",
+        &["oleada-model", "oleada-metrics", "oleada-aws"],
+    ),
+    (
+        "oleada-worker",
+        &["oleada-model", "oleada-metrics", "oleada-script", "oleada-aws"],
+    ),
+    ("local-cloud", &[]),
+];
+
+/// Crates without IO, whose tests and results depend on their input alone.
+const PURE: [&str; 3] = ["oleada-model", "oleada-metrics", "oleada-script"];
+
+/// What a pure crate may never depend on.
+const IMPURE: [&str; 7] = [
+    "tokio",
+    "axum",
+    "hyper",
+    "reqwest",
+    "aws-config",
+    "aws-smithy-types",
+    "lambda_runtime",
+];
+
+fn metadata() -> Metadata {
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .expect("cargo metadata answers")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests lie in the workspace")
+        .to_owned()
+}
+
+fn dependencies(package: &Package) -> BTreeSet<&str> {
+    let used = package
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind != DependencyKind::Development);
+    used.map(|dependency| dependency.name.as_str()).collect()
+}
+
+fn is_lambda(package: &Package) -> bool {
+    package.name.starts_with("lambda-")
+}
+
+#[test]
+fn product_crates_import_only_what_the_table_allows() {
+    let metadata = metadata();
+    let allowed: BTreeMap<&str, &[&str]> = IMPORTS.into_iter().collect();
+    let product: BTreeSet<&str> = metadata
+        .packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let mut checked = 0;
+    for package in &metadata.packages {
+        let imports: BTreeSet<&str> = dependencies(package).intersection(&product).copied().collect();
+        if let Some(allowed) = allowed.get(package.name.as_str()) {
+            checked += 1;
+            let extra: Vec<_> = imports.iter().filter(|name| !allowed.contains(name)).collect();
+            assert!(extra.is_empty(), "{} must not import {extra:?}", package.name);
+        } else if is_lambda(package) {
+            let layer = ["oleada-api", "oleada-workflow"]
+                .into_iter()
+                .filter(|layer| imports.contains(layer));
+            assert_eq!(
+                layer.count(),
+                1,
+                "{} imports api or workflow, one of them",
+                package.name
+            );
+            let known = ["oleada-api", "oleada-workflow", "oleada-aws", "oleada-model"];
+            let extra: Vec<_> = imports.iter().filter(|name| !known.contains(name)).collect();
+            assert!(extra.is_empty(), "{} must not import {extra:?}", package.name);
+        } else {
+            assert!(
+                ["oleada-cli", "oleada-tests"].contains(&package.name.as_str()),
+                "{} has no rule",
+                package.name
+            );
+        }
+    }
+    assert_eq!(checked, IMPORTS.len(), "a crate of the table is gone");
+}
+
+#[test]
+fn only_the_gateways_speak_to_aws() {
+    for package in &metadata().packages {
+        let allowed = package.name.as_str() == "oleada-aws" || is_lambda(package);
+        for name in dependencies(package) {
+            assert!(
+                allowed || !name.starts_with("aws-sdk-"),
+                "{} must reach {name} through aws",
+                package.name
+            );
+        }
+    }
+}
+
+#[test]
+fn pure_crates_stay_pure() {
+    for package in metadata()
+        .packages
+        .iter()
+        .filter(|package| PURE.contains(&package.name.as_str()))
+    {
+        for name in dependencies(package) {
+            assert!(
+                !IMPURE.contains(&name) && !name.starts_with("aws-sdk-"),
+                "{} must not use {name}",
+                package.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_environment_is_read_at_the_edge_only() {
+    let mut read = 0;
+    for folder in ["crates", "lambdas"] {
+        for file in rust_files(&root().join(folder)) {
+            let name = file
+                .strip_prefix(root())
+                .expect("the file lies in the workspace")
+                .display()
+                .to_string();
+            let edge = name.ends_with("main.rs")
+                || name.starts_with("crates/cli/")
+                || name.contains("/tests/")
+                || name.contains("/examples/");
+            let text = fs::read_to_string(&file).expect("a source file is text");
+            let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+            read += 1;
+            assert!(
+                edge || !product.contains("env::var"),
+                "{name} reads the environment"
+            );
+        }
+    }
+    assert!(read > 20, "found only {read} source files");
+}
+
+#[test]
+fn no_gateway_shows_an_sdk_type() {
+    for file in rust_files(&root().join("crates/aws/src")) {
+        let text = fs::read_to_string(&file).expect("a source file is text");
+        for line in text.lines().filter(|line| line.trim_start().starts_with("pub ")) {
+            for hidden in ["AttributeValue", "SdkError", "aws_sdk_"] {
+                assert!(!line.contains(hidden), "{}: {line}", file.display());
+            }
+        }
+    }
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("the folder can be listed").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
