@@ -1,0 +1,239 @@
+package oleada;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.jmeter.engine.StandardJMeterEngine;
+import org.apache.jmeter.threads.JMeterContextService;
+import org.apache.jmeter.util.JMeterUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one test of this JVM: its connection to the worker, its rows, and how far it has come.
+ *
+ * <p>The worker owns the start and the end of the load. {@link Control} brings its commands here; {@link Gate},
+ * {@link Recorder} and {@link LoadEnd}, which JMeter calls, ask here what to do.
+ */
+final class Session {
+    /** Time for tearDown groups after a worker has gone, in milliseconds; then the JVM is halted. */
+    private static final long ORPHAN_LIMIT_MS = 30_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static Session current;
+
+    private final Control control;
+    private final Rows rows;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    /** Set once, when no sample of the load may start any more. */
+    private volatile boolean stopping;
+    /** When the threads were interrupted, in epoch milliseconds; {@link Long#MAX_VALUE} until then. */
+    private volatile long haltAt = Long.MAX_VALUE;
+    /** The same if samples were in flight then. A row that is merely on its way to {@link Rows} is not cut. */
+    private volatile long cutAt = Long.MAX_VALUE;
+    /** Null during setUp. Later the static way to it is not enough: JMeter forgets the engine at the first stop. */
+    private volatile StandardJMeterEngine engine;
+    private volatile boolean ready;
+    private volatile boolean loadEnded;
+    /** Guarded by this. */
+    private long startAt = -1;
+    /** Guarded by this: monotonic nanoseconds; null until the worker said stop. */
+    private Long drainUntil;
+
+    private Session(Control control, Rows rows) {
+        this.control = control;
+        this.rows = rows;
+    }
+
+    /** Opens the session that the properties {@code oleada.control}, {@code oleada.token}, {@code oleada.rows} describe. */
+    static synchronized Session open() throws IOException {
+        Rows rows = new Rows(Path.of(required("oleada.rows")));
+        Session session = new Session(new Control(required("oleada.control"), required("oleada.token")), rows);
+        current = session;
+        rows.onFailure(message -> session.control.send("error " + message));
+        session.control.listen(session::obey, session::orphaned);
+        // JMeter exits by System.exit when a thread cannot be stopped: say then what was still in flight.
+        Runtime.getRuntime().addShutdownHook(new Thread(session::exiting, "oleada-exit"));
+        return session;
+    }
+
+    static synchronized Session current() {
+        if (current == null) {
+            throw new IllegalStateException("the recorder has not been started");
+        }
+        return current;
+    }
+
+    Rows rows() {
+        return rows;
+    }
+
+    /** True when the sample may start. Every true is followed by {@link #sampleEnded}. */
+    boolean sampleStarts() {
+        // Counted first: whoever sees zero in flight after `stopping` was set can be sure that nothing starts.
+        inFlight.incrementAndGet();
+        if (stopping) {
+            sampleEnded();
+            return false;
+        }
+        return true;
+    }
+
+    void sampleEnded() {
+        inFlight.decrementAndGet();
+    }
+
+    /** Whether a sample that ended at this time, in epoch milliseconds, still ran when what still ran was cut. */
+    boolean isCut(long endTime) {
+        return endTime >= cutAt;
+    }
+
+    /** Whether this time, in epoch milliseconds, lies after all threads were told to end. */
+    boolean isHalted(long time) {
+        return time >= haltAt;
+    }
+
+    /** Reports ready and waits for the start instant. Returns whether the load is to start. */
+    boolean awaitStart(StandardJMeterEngine engine) throws InterruptedException {
+        this.engine = engine;
+        ready = true;
+        control.send("ready");
+        long at;
+        synchronized (this) {
+            while (startAt < 0 && !stopping) {
+                wait();
+            }
+            at = startAt;
+        }
+        // Sleep up to the last milliseconds, then spin: a sleep ends late by the scheduler's granularity.
+        long remaining = at - System.currentTimeMillis();
+        while (remaining > 0 && !stopping) {
+            if (remaining > 3) {
+                Thread.sleep(Math.min(remaining - 3, 50));
+            } else {
+                Thread.onSpinWait();
+            }
+            remaining = at - System.currentTimeMillis();
+        }
+        if (stopping) {
+            return false;
+        }
+        control.send("opened " + System.currentTimeMillis());
+        Thread reporter = new Thread(this::reportThreads, "oleada-threads");
+        reporter.setDaemon(true);
+        reporter.start();
+        return true;
+    }
+
+    /** Every load group has ended; tearDown groups come next. */
+    void loadEnded() {
+        loadEnded = true;
+        rows.flush();
+        control.send("ended " + inFlight.get());
+    }
+
+    /** The test is over, tearDown included. */
+    void finished() {
+        rows.close();
+        control.send(ready ? "finished" : "setup-failed");
+    }
+
+    private void obey(String line) {
+        String[] words = line.split(" ");
+        switch (words[0]) {
+            case "start" -> {
+                synchronized (this) {
+                    startAt = Long.parseLong(words[1]);
+                    notifyAll();
+                }
+            }
+            case "stop" -> stop(Long.parseLong(words[1]));
+            default -> LOG.warn("the worker sent an unknown command: {}", line);
+        }
+    }
+
+    /** No new sample from now on; what still runs after {@code drainMs} is cut. A later call may only shorten the drain. */
+    private synchronized void stop(long drainMs) {
+        long until = System.nanoTime() + drainMs * 1_000_000;
+        boolean first = drainUntil == null;
+        drainUntil = first ? until : Long.valueOf(Math.min(drainUntil, until));
+        stopping = true;
+        notifyAll();
+        if (first) {
+            Thread drain = new Thread(this::drain, "oleada-drain");
+            drain.setDaemon(true);
+            drain.start();
+        }
+    }
+
+    private void drain() {
+        try {
+            synchronized (this) {
+                long left = drainUntil - System.nanoTime();
+                while (ready && left > 0 && inFlight.get() > 0) {
+                    wait(Math.max(1, Math.min(left / 1_000_000, 5)));
+                    left = drainUntil - System.nanoTime();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        long now = System.currentTimeMillis();
+        int running = inFlight.get();
+        haltAt = now;
+        if (running > 0) {
+            cutAt = now;
+        }
+        control.send("cut " + now + " " + running);
+        // Also with nothing in flight: threads that sleep in a timer would otherwise sleep it out.
+        StandardJMeterEngine known = engine;
+        if (known == null) {
+            StandardJMeterEngine.stopEngineNow();
+        } else {
+            known.stopTest(true);
+        }
+    }
+
+    private void reportThreads() {
+        try {
+            while (!loadEnded) {
+                control.send("threads " + JMeterContextService.getNumberOfThreads());
+                Thread.sleep(1000);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The worker is gone: nobody wants this load any more. */
+    private void orphaned() {
+        LOG.error("the worker has gone; stopping the load");
+        stop(0);
+        Thread watchdog = new Thread(() -> {
+            try {
+                Thread.sleep(ORPHAN_LIMIT_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            Runtime.getRuntime().halt(3);
+        }, "oleada-orphan");
+        watchdog.setDaemon(true);
+        watchdog.start();
+    }
+
+    private void exiting() {
+        rows.flush();
+        if (ready && !loadEnded) {
+            loadEnded = true;
+            control.send("ended " + inFlight.get());
+        }
+    }
+
+    private static String required(String property) {
+        String value = JMeterUtils.getProperty(property);
+        if (value == null || value.isEmpty()) {
+            throw new IllegalStateException("property " + property + " is missing");
+        }
+        return value;
+    }
+}
