@@ -12,6 +12,7 @@ use crate::{
     dynamodb::{self, DynamoDb},
     host::{self, Services},
     lambda::Lambda,
+    s3::{self, S3},
     sts::Sts,
 };
 
@@ -48,6 +49,8 @@ pub enum StartError {
     },
     #[error(transparent)]
     DynamoDb(#[from] dynamodb::OpenError),
+    #[error(transparent)]
+    S3(#[from] s3::OpenError),
 }
 
 /// Running services.
@@ -89,6 +92,7 @@ impl LocalCloud {
         let services = Services {
             dynamodb: DynamoDb::open(data.path())?,
             lambda: Lambda::default(),
+            s3: S3::open(data.path(), Arc::clone(&credentials))?,
             sts: Sts::new(Arc::clone(&credentials)),
             credentials,
         };
@@ -126,6 +130,10 @@ impl LocalCloud {
 
     pub fn dynamodb(&self) -> &DynamoDb {
         &self.services.dynamodb
+    }
+
+    pub fn s3(&self) -> &S3 {
+        &self.services.s3
     }
 
     /// Stops listening, lets requests end that are under way, and gives the data directory free.

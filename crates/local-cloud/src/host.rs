@@ -8,7 +8,7 @@ use axum::{
     middleware,
     response::Response,
 };
-use http::{StatusCode, request::Parts};
+use http::{Method, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Limited};
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     dynamodb::{self, DynamoDb},
     lambda::{self, Lambda},
     loopback,
+    s3::{self, S3},
     signature::{Caller, Claim},
     sts::{self, Sts},
 };
@@ -27,10 +28,11 @@ pub(crate) struct Services {
     pub credentials: Arc<Credentials>,
     pub dynamodb: DynamoDb,
     pub lambda: Lambda,
+    pub s3: S3,
     pub sts: Sts,
 }
 
-/// The services of this host, by the name in a credential scope.
+/// The services that take a whole body, by the name in a credential scope. S3 is the one that streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Service {
     DynamoDb,
@@ -75,11 +77,18 @@ pub(crate) fn router(services: Services) -> Router {
 }
 
 async fn handle(State(services): State<Services>, request: Request) -> Response {
+    // Only S3 is for browsers, and a preflight is not signed.
+    if request.method() == Method::OPTIONS {
+        return s3::preflight(request.headers());
+    }
     let (parts, body) = request.into_parts();
     let claim = match Claim::of(&parts) {
         Ok(claim) => claim,
         Err(error) => return refuse(error.into()),
     };
+    if claim.service == "s3" {
+        return serve_s3(&services, &claim, Request::from_parts(parts, body)).await;
+    }
     let Some(service) = Service::of(&claim.service) else {
         return refuse(call::Error::unknown_operation(&claim.service, parts.uri.path()));
     };
@@ -114,6 +123,19 @@ async fn handle(State(services): State<Services>, request: Request) -> Response 
         Service::Sts => services.sts.call(call).await,
     };
     answer.map(axum::body::Body::new)
+}
+
+async fn serve_s3(services: &Services, claim: &Claim, request: Request) -> Response {
+    let checked = claim
+        .check_signed_headers(request.headers())
+        .and_then(|()| claim.caller(&services.credentials, SystemTime::now()));
+    match checked {
+        Err(error) => s3::refuse(error.into()),
+        Ok(caller) => match check_policy(&caller) {
+            Err(error) => s3::refuse(s3s::s3_error!(AccessDenied, "{}", error.message)),
+            Ok(()) => services.s3.call(request).await,
+        },
+    }
 }
 
 /// A session with a policy is for IoT Core's WebSocket only; the policy language of the rest is not offered here.

@@ -11,7 +11,9 @@ mod host;
 pub mod lambda;
 mod loopback;
 pub mod policy;
+pub mod s3;
 pub mod signature;
+mod sqlite;
 pub mod sts;
 
 pub use cloud::{Config, LocalCloud, StartError};

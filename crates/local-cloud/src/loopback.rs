@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 
 /// Refuses requests that name a foreign `Host`.
 pub async fn require_host(request: Request, next: Next) -> Response {
@@ -42,16 +42,6 @@ pub fn has_loopback_origin(headers: &HeaderMap) -> bool {
             .or_else(|| origin.strip_prefix("https://"));
         authority.is_some_and(is_loopback)
     })
-}
-
-/// The origin of the page that a request comes from, if it is one of this machine.
-pub fn loopback_origin(headers: &HeaderMap) -> Option<http::HeaderValue> {
-    const ORIGIN: HeaderName = header::ORIGIN;
-    if has_loopback_origin(headers) {
-        headers.get(ORIGIN).cloned()
-    } else {
-        None
-    }
 }
 
 fn is_loopback(authority: &str) -> bool {

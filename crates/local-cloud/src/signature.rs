@@ -255,7 +255,7 @@ impl Claim {
     }
 
     /// What changes the meaning of a request must be under its signature.
-    fn check_signed_headers(&self, headers: &HeaderMap) -> Result<(), Error> {
+    pub fn check_signed_headers(&self, headers: &HeaderMap) -> Result<(), Error> {
         let signed = |name: &str| self.signed_headers.iter().any(|signed| signed == name);
         if !signed("host") {
             return Err(Error::Incomplete("the host header must be signed"));
