@@ -5,9 +5,15 @@
 //! every result. [`merge::Merger`] adds the segments of all workers up into a [`store`], which answers the whole run,
 //! any window of it ([`store::Query`]) and [`series`] with the same exact figures.
 
+mod cell;
 pub mod histogram;
+pub mod jtl;
 pub mod live;
+pub mod names;
+pub mod recorder;
 pub mod results;
+pub mod sample;
+pub mod segment;
 pub mod series;
 mod varint;
 
