@@ -10,6 +10,7 @@ import org.apache.jmeter.samplers.SampleResult;
 import org.apache.jmeter.samplers.Sampler;
 import org.apache.jmeter.testelement.AbstractTestElement;
 import org.apache.jmeter.testelement.TestStateListener;
+import org.apache.jmeter.testelement.ThreadListener;
 import org.apache.jmeter.threads.AbstractThreadGroup;
 import org.apache.jmeter.threads.JMeterContextService;
 import org.apache.jmeter.threads.PostThreadGroup;
@@ -23,7 +24,7 @@ import org.apache.jorphan.util.JMeterStopThreadException;
  * name and no message can be mistaken for either.
  */
 public final class Recorder extends AbstractTestElement
-        implements SampleListener, SampleMonitor, TestStateListener, NoThreadClone {
+        implements SampleListener, SampleMonitor, TestStateListener, ThreadListener, NoThreadClone {
     private static final long serialVersionUID = 1L;
 
     /** Set in a thread whose next sample was refused: the transaction around it is not complete. */
@@ -55,6 +56,26 @@ public final class Recorder extends AbstractTestElement
     @Override
     public void testEnded(String host) {
         testEnded();
+    }
+
+    /** Puts the thread's first sample off, so that the ramps of several workers interlock. */
+    @Override
+    public void threadStarted() {
+        AbstractThreadGroup group = JMeterContextService.getContext().getThreadGroup();
+        long offset = group.getPropertyAsLong("Oleada.offset", 0);
+        try {
+            if (offset > 0) {
+                Thread.sleep(offset);
+            }
+        } catch (InterruptedException e) {
+            // The test is being stopped: the thread sees that by itself.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void threadFinished() {
+        // Nothing is kept for a thread.
     }
 
     @Override

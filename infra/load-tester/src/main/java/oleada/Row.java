@@ -17,7 +17,8 @@ final class Row {
 
     static String of(SampleResult result, String phase, boolean transaction) {
         StringBuilder row = new StringBuilder(256);
-        row.append(result.getTimeStamp()).append(',').append(result.getTime()).append(',');
+        // Not getTimeStamp(), which a property can turn into the end.
+        row.append(result.getStartTime()).append(',').append(result.getTime()).append(',');
         text(row, result.getSampleLabel()).append(',');
         text(row, result.getResponseCode()).append(',');
         text(row, result.getResponseMessage()).append(',');

@@ -1,0 +1,128 @@
+//! JMeter plans: what is in one, what is wrong with it, and the copy that is executed.
+
+pub mod classes;
+mod element;
+pub mod execution;
+pub mod expression;
+pub mod findings;
+pub mod group;
+
+use std::collections::BTreeMap;
+
+use crate::xml::{self, Element};
+
+use element::Item;
+
+/// A plan that JMeter can read: `jmeterTestPlan > hashTree > TestPlan`, and the test plan's own tree beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    root: Element,
+}
+
+/// Why a file is not a plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Xml(#[from] xml::Error),
+    #[error("is not a JMeter plan: it has no {0}")]
+    NotAPlan(&'static str),
+}
+
+impl Plan {
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let root = xml::parse(bytes)?;
+        if root.name != "jmeterTestPlan" {
+            return Err(Error::NotAPlan("<jmeterTestPlan>"));
+        }
+        let top = element::hash_tree(&root).ok_or(Error::NotAPlan("<hashTree>"))?;
+        match element::items(top).first() {
+            Some(item) if item.element.name == "TestPlan" && item.children.is_some() => Ok(Self { root }),
+            Some(item) if item.element.name == "TestPlan" => {
+                Err(Error::NotAPlan("elements in its test plan"))
+            }
+            _ => Err(Error::NotAPlan("<TestPlan>")),
+        }
+    }
+
+    /// Makes a plan of these elements and trees, which stand in the test plan's tree as they are.
+    pub(crate) fn of(test_plan: Element, tree: Element) -> Self {
+        let top = Element::new("hashTree").child(test_plan).child(tree);
+        let root = Element::new("jmeterTestPlan")
+            .with("version", "1.2")
+            .with("properties", "5.0")
+            .with("jmeter", "5.6.3");
+        Self {
+            root: root.child(top),
+        }
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        xml::to_bytes(&self.root)
+    }
+
+    /// The names of the enabled transaction controllers.
+    pub fn transactions(&self) -> Vec<String> {
+        self.enabled("TransactionController", |element| {
+            Some(element::name(element).to_owned())
+        })
+    }
+
+    /// The files that enabled Include Controllers read, as the plan writes them.
+    pub fn includes(&self) -> Vec<String> {
+        self.enabled("IncludeController", |element| {
+            element::property(element, "IncludeController.includepath")
+        })
+    }
+
+    /// The files that enabled CSV Data Sets read, as the plan writes them.
+    pub fn data_files(&self) -> Vec<String> {
+        self.enabled("CSVDataSet", |element| element::property(element, "filename"))
+    }
+
+    /// The names of the enabled Backend Listeners, which stay in the executed copy.
+    pub fn backend_listeners(&self) -> Vec<String> {
+        self.enabled("BackendListener", |element| {
+            Some(element::name(element).to_owned())
+        })
+    }
+
+    /// The user-defined variables of the test plan and of every enabled list of variables in it, as they are written.
+    pub(crate) fn variables(&self) -> BTreeMap<String, String> {
+        let mut variables = BTreeMap::new();
+        let mut add = |arguments: &Element| variables.extend(element::arguments(arguments));
+        for item in element::items(self.top()) {
+            if let Some(own) = element::child_named(item.element, "TestPlan.user_defined_variables") {
+                add(own);
+            }
+        }
+        element::walk(self.top(), &mut |item: &Item<'_>| {
+            if item.enabled && item.element.name == "Arguments" {
+                add(item.element);
+            }
+        });
+        variables
+    }
+
+    fn top(&self) -> &Element {
+        element::hash_tree(&self.root).expect("checked when the plan was parsed")
+    }
+
+    /// What stands directly in the test plan.
+    fn items(&self) -> Vec<Item<'_>> {
+        let top = element::items(self.top());
+        top.first()
+            .and_then(|plan| plan.children)
+            .map(element::items)
+            .unwrap_or_default()
+    }
+
+    fn enabled(&self, class: &str, value: impl Fn(&Element) -> Option<String>) -> Vec<String> {
+        let mut found = Vec::new();
+        element::walk(self.top(), &mut |item: &Item<'_>| {
+            if item.enabled && element::class(item.element) == class {
+                found.extend(value(item.element).filter(|text| !text.is_empty()));
+            }
+        });
+        found
+    }
+}
