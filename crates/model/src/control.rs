@@ -14,6 +14,10 @@ pub struct Control {
     pub start_at: Option<Timestamp>,
     /// Grows while somebody watches the run. A worker that sees no change for [`LEASE`] stops its load by itself.
     pub lease: u64,
+    /// When the lease last moved, by the control plane's clock; workers do not look at it.
+    pub renewed_at: Option<Timestamp>,
+    /// When the region's launch was over: all its workers are ready, or those that are not will not be.
+    pub settled_at: Option<Timestamp>,
     /// Set once; the load ends.
     pub stop: Option<Stop>,
 }

@@ -148,7 +148,7 @@ pub struct Warning {
 }
 
 /// A step of a run on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StageName {
     Plan,
@@ -179,6 +179,64 @@ pub struct WorkerCounts {
     pub lost: u32,
 }
 
+impl WorkerCounts {
+    /// The counts of several regions as one.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            planned: self.planned + other.planned,
+            ready: self.ready + other.ready,
+            running: self.running + other.running,
+            done: self.done + other.done,
+            lost: self.lost + other.lost,
+        }
+    }
+}
+
+/// Whether a run met its criteria.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Passed,
+    Failed,
+}
+
+/// The headline figures of a run, for histories.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    pub requests: u64,
+    /// Failures / requests; `None` when there was no request.
+    pub failure_rate: Option<f64>,
+    /// Requests per second over the load phase.
+    pub throughput: f64,
+    /// Milliseconds; `None` when there was no request.
+    pub p95: Option<f64>,
+    pub verdict: Option<Verdict>,
+}
+
+/// A run as a history lists it: without the snapshot of its scenario and without its plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    pub run_id: RunId,
+    pub scenario_id: ScenarioId,
+    /// The scenario's name as it was.
+    pub scenario_name: String,
+    pub status: Status,
+    pub trigger: Trigger,
+    pub note: Option<String>,
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    pub reason: Option<Reason>,
+    pub degraded: bool,
+    pub pinned: bool,
+    pub created_at: Timestamp,
+    pub start_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    pub workers: WorkerCounts,
+    pub summary: Option<Summary>,
+}
+
 /// A run as it is kept. Big things (results, samples, logs) lie in S3 under its id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -206,6 +264,45 @@ pub struct Run {
     pub scenario: Scenario,
     pub scenario_version: u64,
     pub plan: Option<Plan>,
+    /// Set together with the terminal status, when there are results.
+    pub summary: Option<Summary>,
+}
+
+impl Run {
+    /// A run that was just asked for.
+    pub fn queued(
+        run_id: RunId,
+        scenario_id: ScenarioId,
+        scenario: Scenario,
+        scenario_version: u64,
+        trigger: Trigger,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            run_id,
+            scenario_id,
+            status: Status::Queued,
+            trigger,
+            note: None,
+            reference: None,
+            reason: None,
+            degraded: false,
+            warnings: Vec::new(),
+            pinned: false,
+            created_at,
+            start_at: None,
+            ended_at: None,
+            stages: Vec::new(),
+            workers: WorkerCounts {
+                planned: scenario.workers(),
+                ..WorkerCounts::default()
+            },
+            scenario,
+            scenario_version,
+            plan: None,
+            summary: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -72,4 +72,6 @@ pub struct Worker {
     pub ended_early: bool,
     pub progress: Progress,
     pub exit: Option<Exit>,
+    /// The first index of the launch that it belongs to.
+    pub batch: u32,
 }

@@ -1,0 +1,298 @@
+//! The tasks that workers run in.
+
+use aws_config::SdkConfig;
+use aws_sdk_ecs::{
+    Client,
+    types::{
+        AssignPublicIp, AwsVpcConfiguration, CapacityProviderStrategyItem, ContainerOverride, DesiredStatus,
+        KeyValuePair, LaunchType, NetworkConfiguration, Task, TaskOverride,
+    },
+};
+use model::{RunId, scenario::WorkerSize};
+use sha2::{Digest, Sha256};
+
+use crate::{Error, connect, error::sorted, settings::Site};
+
+/// The run that a task works for.
+pub const RUN_ID: &str = "OLEADA_RUN_ID";
+/// The region whose share the task takes.
+pub const REGION: &str = "OLEADA_REGION";
+/// The indices of the task's batch, as in `4,5,6`: one of them is its own.
+pub const INDICES: &str = "OLEADA_INDICES";
+/// The launch that the task belongs to.
+pub const ATTEMPT: &str = "OLEADA_ATTEMPT";
+
+/// The tasks of all regions.
+#[derive(Clone)]
+pub struct Fleet {
+    config: SdkConfig,
+}
+
+/// One call of RunTask.
+#[derive(Debug, Clone, Copy)]
+pub struct Launch<'a> {
+    pub run_id: RunId,
+    pub site: &'a Site,
+    /// At most ten.
+    pub indices: &'a [u32],
+    pub attempt: u32,
+    pub size: &'a WorkerSize,
+}
+
+/// What a launch came to: some tasks, some failures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Launched {
+    /// ARNs.
+    pub tasks: Vec<String>,
+    pub failures: Vec<Failure>,
+}
+
+/// A task that ECS did not place, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}{}", if .detail.is_empty() { String::new() } else { format!(": {detail}") })]
+pub struct Failure {
+    pub reason: String,
+    pub detail: String,
+}
+
+impl Failure {
+    /// Whether the same launch may succeed later: there is no capacity now.
+    pub fn is_passing(&self) -> bool {
+        let reason = self.reason.to_ascii_lowercase();
+        reason.starts_with("resource:") || reason.contains("capacity") || reason == "agent"
+    }
+}
+
+/// What ECS knows of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskState {
+    pub arn: String,
+    /// Set when it has stopped, or is gone so long that ECS has forgotten it.
+    pub stopped: Option<Stopped>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// Such as `CannotPullContainerError: …` or `Essential container in task exited`.
+    pub reason: String,
+    pub exit_code: Option<i32>,
+}
+
+/// DescribeTasks takes this many at once.
+const DESCRIBED_AT_ONCE: usize = 100;
+
+impl Fleet {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
+        Self {
+            config: config.clone(),
+        }
+    }
+
+    /// Starts one task for each index. The same launch again starts nothing and answers the same, for 24 hours.
+    pub async fn launch(&self, launch: Launch<'_>) -> Result<Launched, Error> {
+        let site = launch.site;
+        let count = i32::try_from(launch.indices.len()).unwrap_or(i32::MAX);
+        let mut request = self
+            .client(site)
+            .run_task()
+            .cluster(&site.cluster)
+            .task_definition(&site.task_definition)
+            .count(count)
+            .started_by(launch.run_id.to_string())
+            .client_token(launch.token())
+            .overrides(launch.overrides());
+        request = if launch.size.spot {
+            let spot = CapacityProviderStrategyItem::builder()
+                .capacity_provider("FARGATE_SPOT")
+                .weight(1);
+            request.capacity_provider_strategy(spot.build().map_err(incomplete)?)
+        } else {
+            request.launch_type(LaunchType::Fargate)
+        };
+        if !site.subnets.is_empty() {
+            request = request.network_configuration(network(site)?);
+        }
+        let answer = request.send().await.map_err(sorted)?;
+        let failures = answer
+            .failures
+            .unwrap_or_default()
+            .into_iter()
+            .map(|failure| Failure {
+                reason: failure.reason.unwrap_or_default(),
+                detail: failure.detail.unwrap_or_default(),
+            });
+        let tasks = answer
+            .tasks
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|task| task.task_arn);
+        Ok(Launched {
+            tasks: tasks.collect(),
+            failures: failures.collect(),
+        })
+    }
+
+    /// The ARNs of the run's tasks that have not been told to stop.
+    pub async fn running(&self, site: &Site, run_id: RunId) -> Result<Vec<String>, Error> {
+        self.list(site, Some(run_id)).await
+    }
+
+    /// The tasks of the site that have not been told to stop, with what they were started by.
+    pub async fn all_running(&self, site: &Site) -> Result<Vec<(String, Option<String>)>, Error> {
+        let arns = self.list(site, None).await?;
+        let mut tasks = Vec::new();
+        for arns in arns.chunks(DESCRIBED_AT_ONCE) {
+            let found = self.described(site, arns).await?;
+            tasks.extend(
+                found
+                    .into_iter()
+                    .filter_map(|task| Some((task.task_arn?, task.started_by))),
+            );
+        }
+        Ok(tasks)
+    }
+
+    /// What ECS knows of these tasks.
+    pub async fn states(&self, site: &Site, arns: &[String]) -> Result<Vec<TaskState>, Error> {
+        let mut states = Vec::new();
+        for arns in arns.chunks(DESCRIBED_AT_ONCE) {
+            let found = self.described(site, arns).await?;
+            states.extend(arns.iter().map(|arn| {
+                let task = found.iter().find(|task| task.task_arn.as_deref() == Some(arn));
+                TaskState {
+                    arn: arn.clone(),
+                    stopped: stopped(task),
+                }
+            }));
+        }
+        Ok(states)
+    }
+
+    /// Tells a task to stop; one that is gone is fine.
+    pub async fn stop(&self, site: &Site, arn: &str, reason: &str) -> Result<(), Error> {
+        let stop = self
+            .client(site)
+            .stop_task()
+            .cluster(&site.cluster)
+            .task(arn)
+            .reason(reason);
+        match stop.send().await.map_err(sorted) {
+            Err(Error::Refused { code, .. }) if code == "InvalidParameterException" => Ok(()),
+            outcome => outcome.map(|_| ()),
+        }
+    }
+
+    async fn list(&self, site: &Site, run_id: Option<RunId>) -> Result<Vec<String>, Error> {
+        let mut arns = Vec::new();
+        let list = self
+            .client(site)
+            .list_tasks()
+            .cluster(&site.cluster)
+            .desired_status(DesiredStatus::Running)
+            .set_started_by(run_id.map(|run_id| run_id.to_string()));
+        let mut pages = list.into_paginator().items().send();
+        while let Some(arn) = pages.try_next().await.map_err(sorted)? {
+            arns.push(arn);
+        }
+        Ok(arns)
+    }
+
+    async fn described(&self, site: &Site, arns: &[String]) -> Result<Vec<Task>, Error> {
+        let describe = self
+            .client(site)
+            .describe_tasks()
+            .cluster(&site.cluster)
+            .set_tasks(Some(arns.to_vec()));
+        Ok(describe.send().await.map_err(sorted)?.tasks.unwrap_or_default())
+    }
+
+    fn client(&self, site: &Site) -> Client {
+        Client::new(&connect::in_region(&self.config, &site.region))
+    }
+}
+
+impl Launch<'_> {
+    /// Of at most 64 characters, as RunTask wants it.
+    fn token(&self) -> String {
+        let (run_id, region, attempt) = (self.run_id, &self.site.region, self.attempt);
+        let digest = Sha256::digest(format!("{run_id}/{region}/{}/{attempt}", self.batch()));
+        hex::encode(&digest[..30])
+    }
+
+    fn batch(&self) -> String {
+        self.indices
+            .iter()
+            .map(u32::to_string)
+            .collect::<Vec<_>>()
+            .join(",")
+    }
+
+    fn overrides(&self) -> TaskOverride {
+        let environment = [
+            (RUN_ID, self.run_id.to_string()),
+            (REGION, self.site.region.to_string()),
+            (INDICES, self.batch()),
+            (ATTEMPT, self.attempt.to_string()),
+        ];
+        let environment =
+            environment.map(|(name, value)| KeyValuePair::builder().name(name).value(value).build());
+        let container = ContainerOverride::builder()
+            .name(&self.site.container)
+            .set_environment(Some(environment.into()))
+            .build();
+        TaskOverride::builder()
+            .cpu((self.size.vcpu * 1_024).to_string())
+            .memory((self.size.memory_gb * 1_024).to_string())
+            .container_overrides(container)
+            .build()
+    }
+}
+
+fn network(site: &Site) -> Result<NetworkConfiguration, Error> {
+    let public_ip = if site.public_ip {
+        AssignPublicIp::Enabled
+    } else {
+        AssignPublicIp::Disabled
+    };
+    let network = AwsVpcConfiguration::builder()
+        .set_subnets(Some(site.subnets.clone()))
+        .set_security_groups(Some(site.security_groups.clone()))
+        .assign_public_ip(public_ip)
+        .build()
+        .map_err(incomplete)?;
+    Ok(NetworkConfiguration::builder()
+        .awsvpc_configuration(network)
+        .build())
+}
+
+fn incomplete(error: aws_sdk_ecs::error::BuildError) -> Error {
+    Error::Refused {
+        code: "IncompleteRequest".into(),
+        message: error.to_string(),
+    }
+}
+
+/// ECS forgets a stopped task after an hour.
+fn stopped(task: Option<&Task>) -> Option<Stopped> {
+    let Some(task) = task else {
+        return Some(Stopped {
+            reason: "ECS knows the task no more".into(),
+            exit_code: None,
+        });
+    };
+    if task.last_status() != Some("STOPPED") {
+        return None;
+    }
+    let container = task.containers().first();
+    let of_container = container.and_then(|container| container.reason()).unwrap_or("");
+    let of_task = task.stopped_reason().unwrap_or("the task stopped");
+    let reason = if of_container.is_empty() {
+        of_task.to_owned()
+    } else {
+        format!("{of_task}: {of_container}")
+    };
+    Some(Stopped {
+        reason,
+        exit_code: container.and_then(|container| container.exit_code()),
+    })
+}

@@ -1,0 +1,59 @@
+//! Where things lie in the bucket.
+
+use model::{Region, RunId, ScriptId};
+
+/// The uploaded script as it came: one file or an archive.
+pub fn script(id: ScriptId) -> String {
+    format!("{}upload", script_prefix(id))
+}
+
+/// What was found out about a script when it was taken in.
+pub fn script_record(id: ScriptId) -> String {
+    format!("{}record.json", script_prefix(id))
+}
+
+pub fn script_prefix(id: ScriptId) -> String {
+    format!("scripts/{id}/")
+}
+
+/// Everything of a run.
+pub fn run(run_id: RunId) -> String {
+    format!("runs/{run_id}/")
+}
+
+/// Everything that the run's workers uploaded.
+pub fn workers(run_id: RunId) -> String {
+    format!("{}workers/", run(run_id))
+}
+
+pub fn worker(run_id: RunId, region: &Region, index: u32) -> String {
+    format!("{}{region}-{index}/", workers(run_id))
+}
+
+/// The worker's segments sort by number.
+pub fn segments(run_id: RunId, region: &Region, index: u32) -> String {
+    format!("{}segments/", worker(run_id, region, index))
+}
+
+pub fn segment(run_id: RunId, region: &Region, index: u32, number: u32) -> String {
+    format!("{}{number:06}", segments(run_id, region, index))
+}
+
+/// What a person may download: logs, raw samples.
+pub fn artifacts(run_id: RunId, region: &Region, index: u32) -> String {
+    format!("{}artifacts/", worker(run_id, region, index))
+}
+
+pub fn artifact(run_id: RunId, region: &Region, index: u32, name: &str) -> String {
+    format!("{}{name}", artifacts(run_id, region, index))
+}
+
+/// The results, once they are final.
+pub fn result(run_id: RunId, name: &str) -> String {
+    format!("{}result/{name}", run(run_id))
+}
+
+/// The results so far, while the run goes on.
+pub fn live(run_id: RunId, name: &str) -> String {
+    format!("{}result/live/{name}", run(run_id))
+}

@@ -1,0 +1,106 @@
+//! Lists in pages, newest first.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{Error, error::sorted, item::Item};
+
+/// What part of a list is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// At least 1.
+    pub limit: usize,
+    /// As an earlier page gave it.
+    pub cursor: Option<String>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the list goes on; `None` at its end.
+    pub next_cursor: Option<String>,
+}
+
+/// How many items DynamoDB reads in a call, before the filter.
+const READ_AT_ONCE: i32 = 200;
+
+/// Runs a query, call by call, until it has produced `most` items or is at its end.
+pub(crate) async fn items(
+    query: QueryFluentBuilder,
+    start: Option<Item>,
+    most: usize,
+) -> Result<Vec<Item>, Error> {
+    let mut found = Vec::new();
+    let mut start = start;
+    loop {
+        let query = query.clone().set_exclusive_start_key(start).limit(READ_AT_ONCE);
+        let answer = query.send().await.map_err(sorted)?;
+        found.extend(answer.items.unwrap_or_default());
+        start = answer.last_evaluated_key;
+        if start.is_none() || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
+    }
+}
+
+/// Cuts a page out of items of which one more than the limit was asked for; the cursor is the key of its last item.
+pub(crate) fn cut(mut items: Vec<Item>, limit: usize, key: &[&str]) -> (Vec<Item>, Option<String>) {
+    if items.len() <= limit {
+        return (items, None);
+    }
+    items.truncate(limit);
+    let cursor = items.last().map(|item| cursor(item, key));
+    (items, cursor)
+}
+
+/// A place in a list, opaque to clients.
+fn cursor(item: &Item, key: &[&str]) -> String {
+    let plain: HashMap<&str, &str> = key
+        .iter()
+        .filter_map(|name| Some((*name, item.get(*name)?.as_s().ok()?.as_str())))
+        .collect();
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(&plain).expect("a map of strings serialises"))
+}
+
+/// Reads a cursor that a client handed back; it must be a key with exactly these attributes.
+pub(crate) fn key_of(cursor: &str, key: &[&str]) -> Result<Item, Error> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| Error::InvalidCursor)?;
+    let plain: HashMap<String, String> = serde_json::from_slice(&bytes).map_err(|_| Error::InvalidCursor)?;
+    if plain.len() != key.len() || key.iter().any(|name| !plain.contains_key(*name)) {
+        return Err(Error::InvalidCursor);
+    }
+    Ok(plain
+        .into_iter()
+        .map(|(name, value)| (name, AttributeValue::S(value)))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_a_foreign_one_is_refused() {
+        let item: Item = [("day", "2026-11-23"), ("runId", "run_1"), ("note", "x")]
+            .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
+            .into();
+        let (kept, next) = cut(vec![item.clone(), item], 1, &["day", "runId"]);
+        assert_eq!(kept.len(), 1);
+        let next = next.unwrap();
+        assert_eq!(key_of(&next, &["day", "runId"]).unwrap().len(), 2);
+        for (cursor, key) in [
+            (next.as_str(), &["list", "runId"][..]),
+            ("%%%", &["day"]),
+            ("e30", &["day"]),
+        ] {
+            assert!(
+                matches!(key_of(cursor, key), Err(Error::InvalidCursor)),
+                "{cursor}"
+            );
+        }
+    }
+}
