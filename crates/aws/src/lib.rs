@@ -2,6 +2,7 @@
 //!
 //! Nothing of an SDK shows in a public signature but [`aws_config::SdkConfig`], which [`connect`] makes at the edge.
 
+mod cancel;
 pub mod connect;
 pub mod deployment;
 mod error;

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::{Client, types::KeysAndAttributes};
 use model::{
     Duration, Region, RunId, Timestamp,
-    worker::{Assignment, Exit, State, Worker},
+    worker::{Assignment, Exit, Loss, State, Worker},
 };
 
 use crate::{
@@ -85,6 +85,7 @@ impl Workers {
                 .remove("readyAt")
                 .remove("heartbeatAt")
                 .remove("exit")
+                .remove("loss")
                 .when_absent_or_less("attempt", number(attempt))
                 .when_absent_or_one_of("state", relaunchable.map(|state| text(record::word(state))));
             transaction = transaction
@@ -122,11 +123,13 @@ impl Workers {
         region: &Region,
         index: u32,
         attempt: u32,
+        loss: Loss,
         exit: &Exit,
     ) -> Result<bool, Error> {
         let live = [State::Assigned, State::Ready, State::Running];
         let update = Update::new()
             .set("state", text(record::word(State::Lost)))
+            .set("loss", json(&loss))
             .set("exit", json(exit))
             .when_equal("attempt", number(attempt))
             .when_one_of("state", live.map(|state| text(record::word(state))));

@@ -29,7 +29,17 @@ pub const LEASE: crate::Duration = crate::Duration::from_secs(60);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
     pub at: Timestamp,
+    pub cause: StopCause,
     pub detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StopCause {
+    /// A person asked for it, and the run ends as cancelled.
+    Cancel,
+    /// The run has failed and its workers are sent home.
+    Failure,
 }
 
 /// The workers that may open their gates: one bit for each position in the region.

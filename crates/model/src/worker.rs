@@ -37,6 +37,22 @@ pub struct Exit {
     pub detail: String,
 }
 
+/// Why a worker will not deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Loss {
+    /// ECS never placed its task.
+    NotPlaced,
+    /// Its task stopped before it had said that it was done.
+    TaskStopped,
+    /// Nothing was heard of it any more, or it did not come to an end.
+    Silent,
+    /// Its engine died or would not start, or its script could not be had. The same again would end the same.
+    EngineFailed,
+    /// A setUp thread group stopped the test.
+    SetupFailed,
+}
+
 /// What a worker reports of itself, all of it cumulative: a lost report loses nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,6 +88,8 @@ pub struct Worker {
     pub ended_early: bool,
     pub progress: Progress,
     pub exit: Option<Exit>,
+    /// Set with [`State::Lost`].
+    pub loss: Option<Loss>,
     /// The first index of the launch that it belongs to.
     pub batch: u32,
 }

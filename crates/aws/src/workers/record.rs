@@ -31,6 +31,7 @@ pub(super) fn read(region: &Region, item: &Item) -> Result<Worker, Error> {
         ended_early: read.is_true("endedEarly"),
         progress: read.optional_json("progress")?.unwrap_or_default(),
         exit: read.optional_json("exit")?,
+        loss: read.optional_json("loss")?,
         batch: read.number("batch")?,
     })
 }

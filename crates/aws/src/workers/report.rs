@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use model::{
     Timestamp,
-    worker::{Exit, Progress, State},
+    worker::{Exit, Loss, Progress, State},
 };
 
 use super::{Seat, Workers, key, record};
@@ -53,25 +53,21 @@ impl Workers {
 
     /// It delivered its load and everything is uploaded. A surplus worker says this too, without samples.
     pub async fn report_done(&self, seat: &Seat, ended: &Ended) -> Result<(), Error> {
-        self.end(seat, State::Done, ended).await
+        self.say(
+            seat,
+            last_words(State::Done, ended),
+            &[State::Assigned, State::Ready, State::Running, State::Done],
+        )
+        .await
     }
 
-    /// It will not deliver: its engine died, or it could not start one. What it has is uploaded.
-    pub async fn report_lost(&self, seat: &Seat, ended: &Ended) -> Result<(), Error> {
-        self.end(seat, State::Lost, ended).await
-    }
-
-    async fn end(&self, seat: &Seat, state: State, ended: &Ended) -> Result<(), Error> {
-        let update = Update::new()
-            .set("state", text(record::word(state)))
-            .set("heartbeatAt", text(ended.at))
-            .set("progress", json(&ended.progress))
-            .set("endedEarly", AttributeValue::Bool(ended.ended_early))
-            .set("exit", json(&ended.exit));
+    /// It will not deliver. What it has is uploaded.
+    pub async fn report_lost(&self, seat: &Seat, loss: Loss, ended: &Ended) -> Result<(), Error> {
+        let update = last_words(State::Lost, ended).set("loss", json(&loss));
         self.say(
             seat,
             update,
-            &[State::Assigned, State::Ready, State::Running, state],
+            &[State::Assigned, State::Ready, State::Running, State::Lost],
         )
         .await
     }
@@ -89,4 +85,13 @@ impl Workers {
             Err(error) => Err(error),
         }
     }
+}
+
+fn last_words(state: State, ended: &Ended) -> Update {
+    Update::new()
+        .set("state", text(record::word(state)))
+        .set("heartbeatAt", text(ended.at))
+        .set("progress", json(&ended.progress))
+        .set("endedEarly", AttributeValue::Bool(ended.ended_early))
+        .set("exit", json(&ended.exit))
 }
