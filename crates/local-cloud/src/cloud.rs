@@ -1,6 +1,12 @@
 //! The services of one machine, composed: one data directory, two ports, one life.
 
-use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::Ipv4Addr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -10,7 +16,9 @@ use crate::{
     credentials::Credentials,
     data_dir::{self, DataDir, Ports},
     dynamodb::{self, DynamoDb},
+    gateway,
     host::{self, Services},
+    iot::Iot,
     lambda::Lambda,
     s3::{self, S3},
     sts::Sts,
@@ -53,11 +61,18 @@ pub enum StartError {
     S3(#[from] s3::OpenError),
 }
 
+/// The gateway is open already.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the gateway is open already")]
+pub struct AlreadyOpen;
+
 /// Running services.
 pub struct LocalCloud {
     data: DataDir,
     ports: Bound,
     services: Services,
+    /// Bound from the start, so that a busy port is found out then, and taken when the gateway is opened.
+    gateway_listener: Mutex<Option<TcpListener>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -89,19 +104,21 @@ impl LocalCloud {
         })?;
 
         let credentials = Arc::new(Credentials::open(data.path())?);
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let services = Services {
+            iot: Iot::new(Arc::clone(&credentials), stop.clone()),
             dynamodb: DynamoDb::open(data.path())?,
             lambda: Lambda::default(),
             s3: S3::open(data.path(), Arc::clone(&credentials))?,
             sts: Sts::new(Arc::clone(&credentials)),
             credentials,
         };
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(services.dynamodb.clone().sweep_expired(TTL_SWEEP, stop.clone()));
         let cloud = Self {
             data,
             ports,
             services,
+            gateway_listener: Mutex::new(Some(gateway_listener)),
             stop,
             tasks,
         };
@@ -132,8 +149,26 @@ impl LocalCloud {
         &self.services.dynamodb
     }
 
+    pub fn iot(&self) -> &Iot {
+        &self.services.iot
+    }
+
     pub fn s3(&self) -> &S3 {
         &self.services.s3
+    }
+
+    /// Opens the gateway: from now on it answers.
+    pub fn open_gateway(&self, config: gateway::Config) -> Result<(), AlreadyOpen> {
+        let listener = self
+            .gateway_listener
+            .lock()
+            .expect("no holder panics")
+            .take()
+            .ok_or(AlreadyOpen)?;
+        let (lambda, iot) = (self.services.lambda.clone(), self.services.iot.clone());
+        self.serve(listener, gateway::router(config, lambda, iot, self.ports.gateway));
+        tracing::info!(endpoint = self.gateway_endpoint(), "the gateway is open");
+        Ok(())
     }
 
     /// Stops listening, lets requests end that are under way, and gives the data directory free.

@@ -15,6 +15,7 @@ use crate::{
     call::{self, Call},
     credentials::Credentials,
     dynamodb::{self, DynamoDb},
+    iot::{self, Iot},
     lambda::{self, Lambda},
     loopback,
     s3::{self, S3},
@@ -27,6 +28,7 @@ use crate::{
 pub(crate) struct Services {
     pub credentials: Arc<Credentials>,
     pub dynamodb: DynamoDb,
+    pub iot: Iot,
     pub lambda: Lambda,
     pub s3: S3,
     pub sts: Sts,
@@ -36,6 +38,7 @@ pub(crate) struct Services {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Service {
     DynamoDb,
+    Iot,
     Lambda,
     Sts,
 }
@@ -44,6 +47,7 @@ impl Service {
     fn of(scope: &str) -> Option<Self> {
         Some(match scope {
             "dynamodb" => Self::DynamoDb,
+            "iotdata" | "iotdevicegateway" => Self::Iot,
             "lambda" => Self::Lambda,
             "sts" => Self::Sts,
             _ => return None,
@@ -54,6 +58,7 @@ impl Service {
     fn body_limit(self) -> usize {
         match self {
             Self::DynamoDb => dynamodb::BODY_LIMIT,
+            Self::Iot => iot::PAYLOAD_LIMIT,
             Self::Lambda => lambda::PAYLOAD_LIMIT,
             Self::Sts => 64 * 1024,
         }
@@ -119,6 +124,7 @@ async fn handle(State(services): State<Services>, request: Request) -> Response 
     };
     let answer = match service {
         Service::DynamoDb => services.dynamodb.call(call).await,
+        Service::Iot => services.iot.call(call).await,
         Service::Lambda => services.lambda.call(call).await,
         Service::Sts => services.sts.call(call).await,
     };

@@ -7,7 +7,9 @@ mod cloud;
 pub mod credentials;
 pub mod data_dir;
 pub mod dynamodb;
+pub mod gateway;
 mod host;
+pub mod iot;
 pub mod lambda;
 mod loopback;
 pub mod policy;
@@ -16,7 +18,7 @@ pub mod signature;
 mod sqlite;
 pub mod sts;
 
-pub use cloud::{Config, LocalCloud, StartError};
+pub use cloud::{AlreadyOpen, Config, LocalCloud, StartError};
 
 /// The account that every ARN of this host names.
 pub const ACCOUNT: &str = "000000000000";

@@ -14,7 +14,7 @@ use serde_json::json;
 use support::TestCloud;
 
 /// Every service, by the name in a credential scope.
-const SERVICES: [&str; 3] = ["dynamodb", "lambda", "sts"];
+const SERVICES: [&str; 4] = ["dynamodb", "iotdata", "lambda", "sts"];
 
 #[tokio::test]
 async fn a_role_reaches_a_service() {
