@@ -19,7 +19,7 @@ use crate::{
     gateway,
     host::{self, Services},
     iot::Iot,
-    lambda::Lambda,
+    lambda::{Function, Lambda},
     s3::{self, S3},
     sts::Sts,
 };
@@ -31,7 +31,6 @@ const GRACE: Duration = Duration::from_secs(5);
 const TTL_SWEEP: Duration = Duration::from_secs(60);
 
 /// What to start.
-#[derive(Debug, Clone)]
 pub struct Config {
     /// The data directory, created if it is missing.
     pub data: PathBuf,
@@ -39,6 +38,19 @@ pub struct Config {
     pub regions: Vec<String>,
     /// The port of the gateway; 0 means the one that was kept, or any free one.
     pub gateway_port: u16,
+    /// Makes the functions, given where they will find the services. They are there before anything calls one: an
+    /// execution or a delivery that an earlier process left goes on as soon as its service is open.
+    pub functions: Box<dyn FnOnce(&Surroundings) -> Vec<Function> + Send>,
+}
+
+/// Where functions and tasks find the services, and with which keys.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// For `AWS_ENDPOINT_URL`.
+    pub endpoint: String,
+    pub gateway_endpoint: String,
+    pub regions: Vec<String>,
+    pub credentials: Arc<Credentials>,
 }
 
 /// Why the services did not start.
@@ -69,7 +81,8 @@ pub struct AlreadyOpen;
 /// Running services.
 pub struct LocalCloud {
     data: DataDir,
-    ports: Bound,
+    ports: Ports,
+    surroundings: Surroundings,
     services: Services,
     /// Bound from the start, so that a busy port is found out then, and taken when the gateway is opened.
     gateway_listener: Mutex<Option<TcpListener>>,
@@ -77,38 +90,40 @@ pub struct LocalCloud {
     tasks: TaskTracker,
 }
 
-struct Bound {
-    cloud: u16,
-    gateway: u16,
-}
-
 impl LocalCloud {
     /// Opens the data directory and starts every service. The gateway's port is taken; it answers once it is opened.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let data = DataDir::open(&config.data)?;
         let kept = data.ports()?;
-        let cloud_listener = listen(kept.cloud.unwrap_or(0)).await?;
-        let gateway_listener = listen(if config.gateway_port == 0 {
-            kept.gateway.unwrap_or(0)
+        let gateway_port = if config.gateway_port == 0 {
+            kept.gateway
         } else {
             config.gateway_port
-        })
-        .await?;
-        let ports = Bound {
+        };
+        let cloud_listener = listen(kept.cloud).await?;
+        let gateway_listener = listen(gateway_port).await?;
+        let ports = Ports {
             cloud: port_of(&cloud_listener)?,
             gateway: port_of(&gateway_listener)?,
         };
-        data.keep_ports(Ports {
-            cloud: Some(ports.cloud),
-            gateway: Some(ports.gateway),
-        })?;
+        data.keep_ports(ports)?;
 
         let credentials = Arc::new(Credentials::open(data.path())?);
+        let surroundings = Surroundings {
+            endpoint: address_of(ports.cloud),
+            gateway_endpoint: address_of(ports.gateway),
+            regions: config.regions,
+            credentials: Arc::clone(&credentials),
+        };
+        let lambda = Lambda::default();
+        for function in (config.functions)(&surroundings) {
+            lambda.register(function);
+        }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let services = Services {
-            iot: Iot::new(Arc::clone(&credentials), stop.clone()),
             dynamodb: DynamoDb::open(data.path())?,
-            lambda: Lambda::default(),
+            iot: Iot::new(Arc::clone(&credentials), stop.clone()),
+            lambda,
             s3: S3::open(data.path(), Arc::clone(&credentials))?,
             sts: Sts::new(Arc::clone(&credentials)),
             credentials,
@@ -117,6 +132,7 @@ impl LocalCloud {
         let cloud = Self {
             data,
             ports,
+            surroundings,
             services,
             gateway_listener: Mutex::new(Some(gateway_listener)),
             stop,
@@ -129,12 +145,16 @@ impl LocalCloud {
 
     /// Where the AWS services listen, for `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.ports.cloud)
+        self.surroundings.endpoint.clone()
     }
 
     /// Where the gateway listens.
     pub fn gateway_endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.ports.gateway)
+        self.surroundings.gateway_endpoint.clone()
+    }
+
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     pub fn credentials(&self) -> &Credentials {
@@ -209,4 +229,8 @@ fn port_of(listener: &TcpListener) -> Result<u16, StartError> {
         Ok(address) => Ok(address.port()),
         Err(source) => Err(StartError::Listen { port: 0, source }),
     }
+}
+
+fn address_of(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }

@@ -35,13 +35,13 @@ pub struct DataDir {
     _lock: File,
 }
 
-/// The ports of this host: chosen once, because running workers know them.
+/// The ports of this host: chosen once, because running workers know them. 0 is a port yet to be chosen.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Ports {
     /// Where the AWS services listen.
-    pub cloud: Option<u16>,
+    pub cloud: u16,
     /// Where the gateway listens.
-    pub gateway: Option<u16>,
+    pub gateway: u16,
 }
 
 impl DataDir {
@@ -71,7 +71,7 @@ impl DataDir {
         &self.path
     }
 
-    /// The ports that were kept, if any.
+    /// The ports that were kept.
     pub fn ports(&self) -> Result<Ports, Error> {
         Ok(read_json(&self.path.join("ports.json"))?.unwrap_or_default())
     }

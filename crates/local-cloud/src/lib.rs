@@ -24,7 +24,7 @@ mod sqlite;
 pub mod sts;
 mod text;
 
-pub use cloud::{AlreadyOpen, Config, LocalCloud, StartError};
+pub use cloud::{AlreadyOpen, Config, LocalCloud, StartError, Surroundings};
 
 /// The account that every ARN of this host names.
 pub const ACCOUNT: &str = "000000000000";
