@@ -13,13 +13,18 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    clock::Clock,
     credentials::Credentials,
     data_dir::{self, DataDir, Ports},
     dynamodb::{self, DynamoDb},
+    ecs::{self, Capacity, Ecs},
+    events::{self, Bus},
     gateway,
     host::{self, Services},
+    invocation::RetryPolicy,
     iot::Iot,
     lambda::{Function, Lambda},
+    logs::{self, Logs},
     s3::{self, S3},
     sts::Sts,
 };
@@ -41,6 +46,17 @@ pub struct Config {
     /// Makes the functions, given where they will find the services. They are there before anything calls one: an
     /// execution or a delivery that an earlier process left goes on as soon as its service is open.
     pub functions: Box<dyn FnOnce(&Surroundings) -> Vec<Function> + Send>,
+    pub tasks: Tasks,
+}
+
+/// What ECS needs to run tasks on this machine.
+#[derive(Debug, Clone)]
+pub struct Tasks {
+    /// The executable that serves as a task's supervisor, see [`ecs::supervise`].
+    pub supervisor: PathBuf,
+    /// The `PATH` of tasks.
+    pub path: String,
+    pub capacity: Capacity,
 }
 
 /// Where functions and tasks find the services, and with which keys.
@@ -71,6 +87,12 @@ pub enum StartError {
     DynamoDb(#[from] dynamodb::OpenError),
     #[error(transparent)]
     S3(#[from] s3::OpenError),
+    #[error(transparent)]
+    Logs(#[from] logs::OpenError),
+    #[error(transparent)]
+    Events(#[from] events::OpenError),
+    #[error(transparent)]
+    Ecs(#[from] ecs::OpenError),
 }
 
 /// The gateway is open already.
@@ -120,11 +142,31 @@ impl LocalCloud {
             lambda.register(function);
         }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let logs = Logs::open(logs::Config::new(data.path()), lambda.clone())?;
+        let timing = events::Config {
+            directory: data.path().to_owned(),
+            retry: RetryPolicy::default(),
+            clock: Clock::system(),
+        };
+        let (bus, scheduler) = events::open(timing, lambda.clone())?;
+        let ecs = ecs::Config {
+            directory: data.path().join("ecs"),
+            supervisor: config.tasks.supervisor,
+            endpoint: surroundings.endpoint.clone(),
+            credentials: task_credentials(Arc::clone(&credentials)),
+            path: config.tasks.path,
+            capacity: config.tasks.capacity,
+            clock: Clock::system(),
+        };
         let services = Services {
             dynamodb: DynamoDb::open(data.path())?,
+            ecs: Ecs::open(ecs, logs.clone(), bus.sender())?,
+            events: bus,
             iot: Iot::new(Arc::clone(&credentials), stop.clone()),
             lambda,
+            logs,
             s3: S3::open(data.path(), Arc::clone(&credentials))?,
+            scheduler,
             sts: Sts::new(Arc::clone(&credentials)),
             credentials,
         };
@@ -167,6 +209,18 @@ impl LocalCloud {
 
     pub fn dynamodb(&self) -> &DynamoDb {
         &self.services.dynamodb
+    }
+
+    pub fn ecs(&self) -> &Ecs {
+        &self.services.ecs
+    }
+
+    pub fn events(&self) -> &Bus {
+        &self.services.events
+    }
+
+    pub fn logs(&self) -> &Logs {
+        &self.services.logs
     }
 
     pub fn iot(&self) -> &Iot {
@@ -233,4 +287,22 @@ fn port_of(listener: &TcpListener) -> Result<u16, StartError> {
 
 fn address_of(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
+}
+
+/// The keys of tasks, by their role's ARN.
+fn task_credentials(credentials: Arc<Credentials>) -> ecs::Credentials {
+    Arc::new(move |role_arn| {
+        let role = role_arn.rsplit('/').next().unwrap_or(role_arn);
+        match credentials.issue(role) {
+            Ok(key) => (key.id, key.secret),
+            Err(error) => {
+                tracing::error!(
+                    role,
+                    error = &error as &dyn std::error::Error,
+                    "a task gets no credentials"
+                );
+                (String::new(), String::new())
+            }
+        }
+    })
 }

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::SystemTime};
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{Request, State},
     middleware,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use http::{Method, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Limited};
@@ -15,8 +15,11 @@ use crate::{
     call::{self, Call},
     credentials::Credentials,
     dynamodb::{self, DynamoDb},
+    ecs::{self, Ecs},
+    events::{Bus, Scheduler},
     iot::{self, Iot},
     lambda::{self, Lambda},
+    logs::Logs,
     loopback,
     s3::{self, S3},
     signature::{Caller, Claim},
@@ -28,9 +31,13 @@ use crate::{
 pub(crate) struct Services {
     pub credentials: Arc<Credentials>,
     pub dynamodb: DynamoDb,
+    pub ecs: Ecs,
+    pub events: Bus,
     pub iot: Iot,
     pub lambda: Lambda,
+    pub logs: Logs,
     pub s3: S3,
+    pub scheduler: Scheduler,
     pub sts: Sts,
 }
 
@@ -38,8 +45,12 @@ pub(crate) struct Services {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Service {
     DynamoDb,
+    Ecs,
+    Events,
     Iot,
     Lambda,
+    Logs,
+    Scheduler,
     Sts,
 }
 
@@ -47,8 +58,12 @@ impl Service {
     fn of(scope: &str) -> Option<Self> {
         Some(match scope {
             "dynamodb" => Self::DynamoDb,
+            "ecs" => Self::Ecs,
+            "events" => Self::Events,
             "iotdata" | "iotdevicegateway" => Self::Iot,
             "lambda" => Self::Lambda,
+            "logs" => Self::Logs,
+            "scheduler" => Self::Scheduler,
             "sts" => Self::Sts,
             _ => return None,
         })
@@ -60,6 +75,7 @@ impl Service {
             Self::DynamoDb => dynamodb::BODY_LIMIT,
             Self::Iot => iot::PAYLOAD_LIMIT,
             Self::Lambda => lambda::PAYLOAD_LIMIT,
+            Self::Ecs | Self::Events | Self::Logs | Self::Scheduler => 2 * 1024 * 1024,
             Self::Sts => 64 * 1024,
         }
     }
@@ -85,6 +101,13 @@ async fn handle(State(services): State<Services>, request: Request) -> Response 
     // Only S3 is for browsers, and a preflight is not signed.
     if request.method() == Method::OPTIONS {
         return s3::preflight(request.headers());
+    }
+    // A task knows its own metadata by the token in the address.
+    if request.uri().path().starts_with(ecs::METADATA_PREFIX) {
+        return match services.ecs.metadata(request.uri().path()) {
+            Some(metadata) => Json(metadata).into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        };
     }
     let (parts, body) = request.into_parts();
     let claim = match Claim::of(&parts) {
@@ -124,8 +147,12 @@ async fn handle(State(services): State<Services>, request: Request) -> Response 
     };
     let answer = match service {
         Service::DynamoDb => services.dynamodb.call(call).await,
+        Service::Ecs => services.ecs.call(call).await,
+        Service::Events => services.events.call(call).await,
         Service::Iot => services.iot.call(call).await,
         Service::Lambda => services.lambda.call(call).await,
+        Service::Logs => services.logs.call(call).await,
+        Service::Scheduler => services.scheduler.call(call).await,
         Service::Sts => services.sts.call(call).await,
     };
     answer.map(axum::body::Body::new)

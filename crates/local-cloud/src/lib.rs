@@ -24,7 +24,7 @@ mod sqlite;
 pub mod sts;
 mod text;
 
-pub use cloud::{AlreadyOpen, Config, LocalCloud, StartError, Surroundings};
+pub use cloud::{AlreadyOpen, Config, LocalCloud, StartError, Surroundings, Tasks};
 
 /// The account that every ARN of this host names.
 pub const ACCOUNT: &str = "000000000000";

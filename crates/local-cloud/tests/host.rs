@@ -11,10 +11,21 @@ use aws_sdk_dynamodb::{
 };
 use local_cloud::{LocalCloud, StartError, data_dir};
 use serde_json::json;
+use sha2::Digest;
 use support::TestCloud;
 
 /// Every service, by the name in a credential scope.
-const SERVICES: [&str; 4] = ["dynamodb", "iotdata", "lambda", "sts"];
+const SERVICES: [&str; 9] = [
+    "dynamodb",
+    "ecs",
+    "events",
+    "iotdata",
+    "lambda",
+    "logs",
+    "s3",
+    "scheduler",
+    "sts",
+];
 
 #[tokio::test]
 async fn a_role_reaches_a_service() {
@@ -80,14 +91,15 @@ async fn every_service_refuses_what_is_not_signed() {
             "0000000000000000000000000000000000000000000000000000000000000000",
         ] {
             let authorization = format!(
-                "AWS4-HMAC-SHA256 Credential={}/{}/us-east-1/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature={signature}",
+                "AWS4-HMAC-SHA256 Credential={}/{}/us-east-1/{service}/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={signature}",
                 key.id,
                 &now[..8]
             );
             let request = client
                 .post(cloud.cloud.endpoint())
                 .header("authorization", authorization)
-                .header("x-amz-date", &now);
+                .header("x-amz-date", &now)
+                .header("x-amz-content-sha256", hex::encode(sha2::Sha256::digest("{}")));
             let answer = request.body("{}").send().await.unwrap();
             let (status, text) = (answer.status(), answer.text().await.unwrap());
             assert!(
@@ -291,4 +303,40 @@ async fn temporary_credentials_of_a_role_work_and_narrowed_ones_do_not() {
         client.list_tables().send().await.unwrap_err().code(),
         Some("AccessDeniedException")
     );
+}
+
+#[tokio::test]
+async fn every_service_answers_its_sdk() {
+    let cloud = TestCloud::start().await;
+    let sdk = cloud.sdk("api");
+    aws_sdk_dynamodb::Client::new(&sdk)
+        .list_tables()
+        .send()
+        .await
+        .unwrap();
+    aws_sdk_ecs::Client::new(&sdk)
+        .describe_clusters()
+        .send()
+        .await
+        .unwrap();
+    aws_sdk_cloudwatchlogs::Client::new(&sdk)
+        .describe_log_groups()
+        .send()
+        .await
+        .unwrap();
+    aws_sdk_s3::Client::new(&sdk).list_buckets().send().await.unwrap();
+    aws_sdk_scheduler::Client::new(&sdk)
+        .list_schedules()
+        .send()
+        .await
+        .unwrap();
+    let publish = aws_sdk_iotdataplane::Client::new(&sdk)
+        .publish()
+        .topic("a/b")
+        .payload(vec![1].into());
+    publish.send().await.unwrap();
+    let metadata = reqwest::get(format!("{}/ecs/v4/unknown/task", cloud.cloud.endpoint()))
+        .await
+        .unwrap();
+    assert_eq!(metadata.status(), 404);
 }

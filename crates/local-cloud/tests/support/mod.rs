@@ -6,7 +6,7 @@ use std::path::Path;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use local_cloud::{Config, LocalCloud};
+use local_cloud::{Config, LocalCloud, Tasks, ecs::Capacity};
 
 /// A running local cloud in a data directory of its own.
 pub struct TestCloud {
@@ -48,6 +48,11 @@ pub fn config(data: &Path) -> Config {
         regions: vec!["us-east-1".into(), "sa-east-1".into()],
         gateway_port: 0,
         functions: Box::new(|_| Vec::new()),
+        tasks: Tasks {
+            supervisor: env!("CARGO_BIN_EXE_local-cloud-task-supervisor").into(),
+            path: "/usr/bin:/bin".into(),
+            capacity: Capacity::of_machine(8.0, 1.0).unwrap(),
+        },
     }
 }
 
