@@ -4,8 +4,10 @@
 mod bus;
 mod cron;
 mod expression;
+mod groups;
 mod outbox;
 mod pattern;
+mod rules;
 mod schedule;
 mod scheduler;
 

@@ -3,9 +3,9 @@
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
+use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -29,9 +29,6 @@ pub(super) const SCHEMA: &str = "
 
 /// How many invocations are under way at once.
 const AT_ONCE: usize = 32;
-
-/// The longest the loop sleeps, so that it notices when the machine was asleep.
-const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// Stands for the number of the attempt, counted from 1, in what a schedule sends.
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html>
@@ -100,14 +97,12 @@ impl Outbox {
                 }
                 Err(error) => {
                     tracing::error!(%error, "invocations that are owed could not be read");
-                    None
+                    Some(now_ms + self.retry.longest_pause.as_millis() as i64)
                 }
             };
-            let pause = next_ms.map_or(LONGEST_SLEEP, |next_ms| {
-                Duration::from_millis(u64::try_from(next_ms - now_ms).unwrap_or(0)).min(LONGEST_SLEEP)
-            });
+            let next = next_ms.map_or(Timestamp::MAX, super::timestamp);
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = self.clock.sleep_until(next) => {}
                 () = self.changed.notified() => {}
             }
         }

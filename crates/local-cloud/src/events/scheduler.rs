@@ -1,16 +1,18 @@
 //! EventBridge Scheduler: the `restJson` API over schedules and their groups, and the loop that fires them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use http::{Method, Response, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Inner, outbox,
+    Inner,
+    groups::{DEFAULT_GROUP, group_created},
+    outbox,
     schedule::{ActionAfterCompletion, Schedule, State, validation},
 };
 use crate::{
@@ -30,10 +32,8 @@ pub(super) const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS schedules_by_time ON schedules (next_ms) WHERE next_ms IS NOT NULL;
 ";
 
-const DEFAULT_GROUP: &str = "default";
-
-/// The longest the loop sleeps, so that it notices when the machine was asleep.
-const LONGEST_SLEEP: Duration = Duration::from_secs(20);
+/// When firing is tried again after the database has failed.
+const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(20);
 
 /// The service; clones share it.
 #[derive(Clone)]
@@ -93,19 +93,15 @@ impl Inner {
         loop {
             let inner = Arc::clone(&self);
             let now = self.clock.now();
-            let pause = match blocking(move || inner.fire(now)).await {
-                Ok(Some(next_ms)) => {
-                    let wait_ms = u64::try_from(next_ms - now.as_millisecond()).unwrap_or(0);
-                    Duration::from_millis(wait_ms).min(LONGEST_SLEEP)
-                }
-                Ok(None) => LONGEST_SLEEP,
+            let next = match blocking(move || inner.fire(now)).await {
+                Ok(next_ms) => next_ms.map_or(Timestamp::MAX, super::timestamp),
                 Err(error) => {
                     tracing::error!(%error, "schedules could not be fired");
-                    LONGEST_SLEEP
+                    now + AFTER_FAILURE
                 }
             };
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = self.clock.sleep_until(next) => {}
                 () = self.schedules_changed.notified() => {}
             }
         }
@@ -281,72 +277,6 @@ impl Inner {
             Ok(page("Schedules", found, limit, skip))
         })
     }
-
-    fn create_group(&self, call: &Call, name: &str) -> Result<Value, Error> {
-        check_name(name)?;
-        let now_ms = self.clock.now_ms();
-        let added = self.database.write(|transaction| {
-            let sql = "INSERT OR IGNORE INTO schedule_groups VALUES (?1, ?2, ?3)";
-            Ok::<_, Error>(transaction.execute(sql, params![call.region, name, now_ms])?)
-        })?;
-        if added == 0 || name == DEFAULT_GROUP {
-            let message = format!("Schedule group {name} already exists.");
-            return Err(Error::new("ConflictException", message).status(StatusCode::CONFLICT));
-        }
-        Ok(json!({"ScheduleGroupArn": group_arn(&call.region, name)}))
-    }
-
-    fn get_group(&self, call: &Call, name: &str) -> Result<Value, Error> {
-        let created_ms = self
-            .database
-            .read(|connection| group_created(connection, &call.region, name))?;
-        Ok(describe_group(&call.region, name, created_ms))
-    }
-
-    fn delete_group(&self, call: &Call, name: &str) -> Result<Value, Error> {
-        if name == DEFAULT_GROUP {
-            return Err(validation("The default schedule group cannot be deleted."));
-        }
-        self.database.write(|transaction| {
-            group_created(transaction, &call.region, name)?;
-            transaction.execute(
-                "DELETE FROM schedules WHERE region = ?1 AND group_name = ?2",
-                [&call.region, name],
-            )?;
-            transaction.execute(
-                "DELETE FROM schedule_groups WHERE region = ?1 AND name = ?2",
-                [&call.region, name],
-            )?;
-            Ok(json!({}))
-        })
-    }
-
-    fn list_groups(&self, call: &Call, query: &dyn Fn(&str) -> Option<String>) -> Result<Value, Error> {
-        let limit = page_size(query)?;
-        let skip = offset(query)?;
-        let prefix = query("NamePrefix").unwrap_or_default();
-        self.database.read(|connection| {
-            let mut statement = connection.prepare(
-                "SELECT name, created_ms FROM (
-                     SELECT 'default' AS name, 0 AS created_ms
-                     UNION ALL SELECT name, created_ms FROM schedule_groups WHERE region = ?1)
-                 WHERE substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3 OFFSET ?4",
-            )?;
-            let rows = statement.query_map(params![call.region, prefix, limit + 1, skip], |row| {
-                Ok(describe_group(
-                    &call.region,
-                    &row.get::<_, String>(0)?,
-                    row.get(1)?,
-                ))
-            })?;
-            Ok(page(
-                "ScheduleGroups",
-                rows.collect::<rusqlite::Result<_>>()?,
-                limit,
-                skip,
-            ))
-        })
-    }
 }
 
 /// Owes the target every firing from `due` to `now` that is not too old, as retries would have made it, and notes the
@@ -416,43 +346,20 @@ fn remove(transaction: &Transaction<'_>, key: &Key<'_>) -> Result<bool, Error> {
     Ok(transaction.execute(sql, [key.region, key.group, key.name])? == 1)
 }
 
-/// When a group was created; the default one has always been there.
-fn group_created(connection: &Connection, region: &str, name: &str) -> Result<i64, Error> {
-    if name == DEFAULT_GROUP {
-        return Ok(0);
-    }
-    connection
-        .prepare_cached("SELECT created_ms FROM schedule_groups WHERE region = ?1 AND name = ?2")?
-        .query_row([region, name], |row| row.get(0))
-        .optional()?
-        .ok_or_else(|| not_found(format!("Schedule group {name} does not exist.")))
-}
-
-fn describe_group(region: &str, name: &str, created_ms: i64) -> Value {
-    json!({
-        "Arn": group_arn(region, name), "Name": name, "State": "ACTIVE",
-        "CreationDate": seconds(created_ms), "LastModificationDate": seconds(created_ms),
-    })
-}
-
-fn group_arn(region: &str, name: &str) -> String {
-    format!("arn:aws:scheduler:{region}:{ACCOUNT}:schedule-group/{name}")
-}
-
-fn page_size(query: &dyn Fn(&str) -> Option<String>) -> Result<usize, Error> {
+pub(super) fn page_size(query: &dyn Fn(&str) -> Option<String>) -> Result<usize, Error> {
     let size = query("MaxResults").map_or(Ok(100), |text| text.parse());
     size.ok()
         .filter(|size| (1..=100).contains(size))
         .ok_or_else(|| validation("MaxResults must be between 1 and 100"))
 }
 
-fn offset(query: &dyn Fn(&str) -> Option<String>) -> Result<usize, Error> {
+pub(super) fn offset(query: &dyn Fn(&str) -> Option<String>) -> Result<usize, Error> {
     query("NextToken")
         .map_or(Ok(0), |text| text.parse())
         .map_err(|_| validation("Invalid NextToken."))
 }
 
-fn page(field: &str, mut items: Vec<Value>, limit: usize, skip: usize) -> Value {
+pub(super) fn page(field: &str, mut items: Vec<Value>, limit: usize, skip: usize) -> Value {
     let more = items.len() > limit;
     items.truncate(limit);
     let mut answer = json!({});
@@ -463,7 +370,7 @@ fn page(field: &str, mut items: Vec<Value>, limit: usize, skip: usize) -> Value 
     answer
 }
 
-fn check_name(name: &str) -> Result<(), Error> {
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
         return Err(validation(
@@ -473,10 +380,10 @@ fn check_name(name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn seconds(ms: i64) -> Value {
+pub(super) fn seconds(ms: i64) -> Value {
     (ms as f64 / 1_000.0).into()
 }
 
-fn not_found(message: String) -> Error {
+pub(super) fn not_found(message: String) -> Error {
     Error::new("ResourceNotFoundException", message).status(StatusCode::NOT_FOUND)
 }

@@ -1,6 +1,7 @@
 //! CloudWatch Logs: groups, streams and events in one SQLite file, the awslogs driver, and subscription filters.
 
 mod deliver;
+mod filters;
 mod operations;
 mod pattern;
 mod read;
