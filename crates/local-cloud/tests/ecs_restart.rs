@@ -145,7 +145,7 @@ async fn a_task_that_was_recorded_but_not_started_runs_once() {
 async fn a_pid_that_was_reused_is_neither_adopted_nor_killed() {
     let directory = tempfile::tempdir().unwrap();
     let host = Host::start(directory.path()).await;
-    let arn = start_task(&host.ecs_client("us-east-1"), "sleep 30").await;
+    let arn = start_task(&host.ecs_client("us-east-1"), "exec sleep 30").await;
     reaches(&host.ecs_client("us-east-1"), &arn, "RUNNING").await;
     let claim = task_file(&host, &arn, "claim.json");
     let started = task_file(&host, &arn, "started.json");
