@@ -9,12 +9,14 @@ mod cell;
 pub mod histogram;
 pub mod jtl;
 pub mod live;
+pub mod merge;
 pub mod names;
 pub mod recorder;
 pub mod results;
 pub mod sample;
 pub mod segment;
 pub mod series;
+pub mod store;
 mod varint;
 
 /// What takes the place of every name beyond a limit.

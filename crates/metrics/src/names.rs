@@ -95,6 +95,11 @@ impl<T: Clone + Eq + std::hash::Hash> Names<T> {
         number
     }
 
+    /// The numbers of names that another numbering has in this order.
+    pub(crate) fn numbers(&mut self, names: &[T]) -> Vec<u32> {
+        names.iter().map(|name| self.number(name)).collect()
+    }
+
     pub(crate) fn overflowed(&self) -> bool {
         self.overflow.is_some()
     }

@@ -110,7 +110,9 @@ impl Recorder {
         };
         let label = intern(names, sample.label);
         let code = intern(&mut self.codes, sample.code);
-        let error = (!sample.success).then(|| self.errors.number(sample));
+        // What failed within a transaction is in the errors already.
+        let failed = !sample.success && sample.kind == Kind::Request;
+        let error = failed.then(|| self.errors.number(sample));
         let spare = &mut self.spare;
         let open = self
             .open

@@ -16,7 +16,7 @@ use std::{fmt, ops::Range, str::FromStr};
 use model::{Region, RunId, run::Warning};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use block::{Builder, Key, Row, rows};
+pub(crate) use block::{Builder, Key, rows};
 
 use crate::{
     names::Dictionary,
@@ -48,6 +48,8 @@ pub enum SegmentError {
     Truncated { block: usize, offset: usize },
     #[error("block {block} at byte {offset} is damaged")]
     Corrupt { block: usize, offset: usize },
+    #[error("a row is damaged although its block is whole")]
+    Row,
 }
 
 /// What a segment says of itself before its blocks.

@@ -1,11 +1,15 @@
 //! Figures over time as the API gives them.
 
+use std::{collections::BTreeMap, ops::Range};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    histogram::{Histogram, Quantile},
+    cell::{Cell, Renumber},
+    histogram::{Corrupt, Histogram, Quantile},
     results::{ms, rounded_ms},
+    store::{self, Fetch, File, Index, Slot, StoreError, Subject},
 };
 
 /// More points than these tell nobody more.
@@ -43,6 +47,175 @@ pub struct Point {
     pub p99: Option<f64>,
     #[schema(required)]
     pub max: Option<f64>,
+}
+
+/// What a series is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    /// All requests when absent.
+    pub label: Option<String>,
+    /// All regions when absent.
+    pub region: Option<String>,
+    /// Milliseconds from `startAt`, the end excluded.
+    pub from_ms: Option<u64>,
+    pub to_ms: Option<u64>,
+    /// [`MOST_POINTS`] when absent or larger.
+    pub max_points: Option<u32>,
+}
+
+/// A series in the making, over all parts of a result.
+///
+/// Ask [`Builder::fetches`] of every part, read what it names, and give all of it to [`Builder::build`].
+#[derive(Debug)]
+pub struct Builder {
+    request: Request,
+    seconds: Range<u32>,
+    step: u32,
+    level: usize,
+}
+
+/// What was read of one part.
+#[derive(Debug)]
+pub struct Part<'a> {
+    pub index: &'a Index,
+    pub fetched: Vec<(Fetch, Vec<u8>)>,
+}
+
+/// Steps that a person can read off an axis, in steps of the stored result. The widest cells that divide one are its.
+const STEPS: [u32; 14] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200];
+
+impl Builder {
+    /// Chooses the smallest step that keeps within the points that are allowed.
+    ///
+    /// `until` is the second from `startAt` up to which there are points, with samples or without: the end of the load
+    /// phase, or what is complete of a run that goes on. Samples beyond it have points all the same.
+    pub fn new(request: Request, parts: &[&Index], until: u32) -> Self {
+        let resolution = parts.iter().map(|part| part.resolution).max().unwrap_or(1);
+        let seconds = |ms: u64| u32::try_from(ms.div_ceil(1_000)).unwrap_or(u32::MAX);
+        let end = parts.iter().map(|part| part.seconds.end).fold(until, u32::max);
+        let to = request
+            .to_ms
+            .map_or(end, |to| seconds(to).min(end))
+            .next_multiple_of(resolution);
+        let from = request
+            .from_ms
+            .map_or(0, seconds)
+            .min(to)
+            .next_multiple_of(resolution)
+            .min(to);
+        let most = request.max_points.unwrap_or(MOST_POINTS).clamp(1, MOST_POINTS);
+        let points = |step: u32| to.div_ceil(step * resolution) - from / (step * resolution);
+        let widest = STEPS[STEPS.len() - 1];
+        let step = STEPS.into_iter().find(|step| points(*step) <= most);
+        let step = step.unwrap_or_else(|| {
+            // Whole multiples of the widest, for requests of a handful of points.
+            (1..)
+                .map(|times| times * widest)
+                .find(|step| points(*step) <= most)
+                .unwrap_or(widest)
+        });
+        // A step that begins before the window would show a part of itself: all windows begin on a step.
+        let step_seconds = step * resolution;
+        let from = if request.from_ms.is_some() {
+            from.next_multiple_of(step_seconds).min(to)
+        } else {
+            from
+        };
+        let level = store::widest_level(step);
+        Self {
+            request,
+            seconds: from..to,
+            step: step_seconds,
+            level,
+        }
+    }
+
+    /// What to read of a part.
+    pub fn fetches(&self, part: &Index) -> Vec<Fetch> {
+        let position = |names: &[String], name: &String| names.iter().position(|known| known == name);
+        let region = self
+            .request
+            .region
+            .as_ref()
+            .map(|name| position(&part.regions, name));
+        let in_region = |slot: Slot| region.is_none_or(|region| region == Some(slot.region as usize));
+        match &self.request.label {
+            None => part.level(File::Totals, self.level, &self.seconds, in_region),
+            Some(label) => {
+                let label =
+                    position(&part.dictionary.labels, label).map(|label| Subject::Request(label as u32));
+                part.level(File::Labels, self.level, &self.seconds, |slot| {
+                    label == Some(slot.subject) && in_region(slot)
+                })
+            }
+        }
+    }
+
+    /// The points. `complete_until` is passed through.
+    pub fn build(&self, parts: &[Part<'_>], complete_until: u32) -> Result<Series, StoreError> {
+        let mut cells = Vec::new();
+        for part in parts {
+            for (fetch, bytes) in &part.fetched {
+                let rows = fetch.rows(bytes)?.into_iter();
+                cells.extend(rows.map(|row| (row.second / self.step * self.step, row.cell, fetch)));
+            }
+        }
+        cells.sort_by_key(|(point, ..)| *point);
+        let users = self.users(parts);
+        let same: Vec<u32> = (0..1_000).collect();
+        let same = Renumber {
+            codes: &same,
+            errors: &same,
+        };
+        let mut cells = cells.into_iter().peekable();
+        let mut sum: Cell = Cell::default();
+        let mut points = Vec::new();
+        for t in (self.seconds.start / self.step * self.step..self.seconds.end).step_by(self.step as usize) {
+            sum.clear();
+            while let Some((_, cell, fetch)) = cells.next_if(|(point, ..)| *point == t) {
+                sum.merge_encoded(cell, same).map_err(|Corrupt| fetch.damaged())?;
+            }
+            let failures = sum.failures.count();
+            sum.successes.merge(&sum.failures);
+            points.push(Point::new(
+                t,
+                users.get(&t).copied().unwrap_or(0),
+                failures,
+                &sum.successes,
+            ));
+        }
+        Ok(Series {
+            step_ms: u64::from(self.step) * 1_000,
+            complete_until,
+            points,
+        })
+    }
+
+    /// The most virtual users of each step: the maximum over its seconds of the sum over regions and parts.
+    fn users(&self, parts: &[Part<'_>]) -> BTreeMap<u32, u64> {
+        let mut by_second: BTreeMap<u32, u64> = BTreeMap::new();
+        for part in parts {
+            for (region, users) in part.index.regions.iter().zip(&part.index.users) {
+                if self
+                    .request
+                    .region
+                    .as_ref()
+                    .is_some_and(|wanted| wanted != region)
+                {
+                    continue;
+                }
+                for (second, users) in (part.index.seconds.start..).zip(users) {
+                    *by_second.entry(second).or_default() += users;
+                }
+            }
+        }
+        let mut by_step: BTreeMap<u32, u64> = BTreeMap::new();
+        for (second, users) in by_second {
+            let most = by_step.entry(second / self.step * self.step).or_default();
+            *most = users.max(*most);
+        }
+        by_step
+    }
 }
 
 impl Point {

@@ -1,8 +1,15 @@
 //! What the benchmarks share: inputs that are the same every time, and the memory of this process.
 
-#![allow(dead_code, reason = "every benchmark is a program of its own and needs a part")]
+#![allow(
+    dead_code,
+    reason = "every benchmark is a program of its own and needs a part"
+)]
 
-use std::{fs, io, path::{Path, PathBuf}};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 /// SplitMix64: a seed is all that a run of a benchmark depends on.
 pub struct Random(u64);
@@ -68,4 +75,38 @@ pub fn peak_mb() -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kb = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
     kb.map_or(0.0, |kb| kb * 1_024.0 / 1e6)
+}
+
+/// Wall and processor time since it was made. On a machine that does other work too, only the latter says what the code
+/// costs.
+pub struct Stopwatch {
+    wall: Instant,
+    cpu: f64,
+}
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self {
+            wall: Instant::now(),
+            cpu: cpu_seconds(),
+        }
+    }
+
+    pub fn wall(&self) -> f64 {
+        self.wall.elapsed().as_secs_f64()
+    }
+
+    /// Seconds on a processor; the wall's where the kernel does not say.
+    pub fn cpu(&self) -> f64 {
+        let cpu = cpu_seconds() - self.cpu;
+        if cpu > 0.0 { cpu } else { self.wall() }
+    }
+}
+
+fn cpu_seconds() -> f64 {
+    let stat = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    stat.split(' ')
+        .next()
+        .and_then(|ns| ns.parse::<f64>().ok())
+        .map_or(0.0, |ns| ns / 1e9)
 }

@@ -31,24 +31,26 @@ impl<C: Counter> Histogram<C> {
     /// Appends the stored form.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let moments = &self.moments;
-        let mut pairs = 0_u64;
-        self.for_each(|_, _| pairs += 1);
-        varint::put(out, pairs << 1 | u64::from(moments.clamped > 0));
-        if pairs == 0 {
-            return;
-        }
-        varint::put(out, moments.min);
-        varint::put(out, moments.max - moments.min);
-        varint::put_wide(out, moments.sum);
-        varint::put_wide(out, moments.sum_of_squares);
-        if moments.clamped > 0 {
-            varint::put(out, moments.clamped);
-        }
-        let mut before = 0;
+        let start = out.len();
+        let (mut before, mut pairs) = (0, 0_u64);
         self.for_each(|index, count| {
             put_pair(out, index + 1 - before, count);
             before = index + 1;
+            pairs += 1;
         });
+        // How many pairs there are is known only now, and stands before them.
+        let mut head = Vec::with_capacity(64);
+        varint::put(&mut head, pairs << 1 | u64::from(moments.clamped > 0));
+        if pairs > 0 {
+            varint::put(&mut head, moments.min);
+            varint::put(&mut head, moments.max - moments.min);
+            varint::put_wide(&mut head, moments.sum);
+            varint::put_wide(&mut head, moments.sum_of_squares);
+        }
+        if moments.clamped > 0 {
+            varint::put(&mut head, moments.clamped);
+        }
+        out.splice(start..start, head);
     }
 
     /// Adds what was encoded at the head of `bytes`, and moves on past it. On an error some of it may have been added.
@@ -129,6 +131,7 @@ impl<C: Counter> Histogram<C> {
     }
 }
 
+#[inline]
 fn put_pair(out: &mut Vec<u8>, distance: usize, count: u64) {
     match count {
         1 => {}

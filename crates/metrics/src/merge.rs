@@ -1,0 +1,509 @@
+//! Adds the segments of all workers up, exactly, into a stored result.
+//!
+//! A merge goes through the run window by window. For each window it is given, one by one, the segments that have
+//! something to say of it, and adds their cells into dense ones; then it writes those down and begins anew. So it holds
+//! one window and one segment at a time, however many workers there were.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    ops::Range,
+    rc::Rc,
+};
+
+use model::{Region, run::Warning};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    OTHER,
+    cell::{Cell, Renumber},
+    histogram::Corrupt,
+    names::{Dictionary, ErrorKey, MOST_CODES, MOST_ERRORS, MOST_LABELS, Names, too_many_labels},
+    results::Exchange,
+    segment::{self, Head, Key, Name, Report, Segment, SegmentError},
+    store::{self, Fetch, File, Index, Slot, StoreError, Subject},
+    varint,
+};
+
+/// Seconds of a window that suit most runs: those of a segment, so that each is read once. Runs with hundreds of labels
+/// in many regions take fewer, a window's memory being (seconds × labels × regions) cells of some 100 KB.
+pub const WINDOW_SECONDS: u32 = segment::SEGMENT_SECONDS;
+
+/// One segment of a run, as a listing names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SegmentRef {
+    /// Where it lies.
+    pub key: String,
+    /// Seconds from `startAt`, the end excluded.
+    pub from: u32,
+    pub to: u32,
+}
+
+impl SegmentRef {
+    /// From its key, which ends in the segment's name. `None` when it does not.
+    pub fn from_key(key: &str) -> Option<Self> {
+        let name: Name = key.rsplit('/').next()?.parse().ok()?;
+        Some(Self {
+            key: key.to_owned(),
+            from: name.from,
+            to: name.to,
+        })
+    }
+}
+
+/// A stretch of the run, and the segments that it needs, by their place in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    pub seconds: Range<u32>,
+    pub segments: Vec<usize>,
+}
+
+/// Cuts the run into windows of `length` seconds. A segment with late samples is in more than one of them, and one that
+/// holds a report only in none: [`Merger::note`] takes it.
+pub fn windows(segments: &[SegmentRef], length: u32) -> Vec<Window> {
+    let length = length.max(1);
+    let mut by_window: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (place, segment) in segments
+        .iter()
+        .enumerate()
+        .filter(|(_, segment)| segment.from < segment.to)
+    {
+        for number in segment.from / length..=(segment.to - 1) / length {
+            by_window.entry(number).or_default().push(place);
+        }
+    }
+    by_window
+        .into_iter()
+        .map(|(number, segments)| Window {
+            seconds: number.saturating_mul(length)..number.saturating_add(1).saturating_mul(length),
+            segments,
+        })
+        .collect()
+}
+
+/// A part of a segment that was left out because it is damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where the segment lies.
+    pub key: String,
+    pub error: SegmentError,
+}
+
+/// What is known of a worker from its segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerReport {
+    pub region: Region,
+    pub worker: u32,
+    /// Of the newest segment.
+    pub sequence: u32,
+    pub report: Report,
+}
+
+/// Everything beside the data files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merged {
+    pub index: Index,
+    /// By index of the worker.
+    pub workers: Vec<WorkerReport>,
+    /// Failed exchanges of the error groups.
+    pub exchanges: BTreeMap<ErrorKey, Vec<Exchange>>,
+    pub warnings: Vec<Warning>,
+    pub faults: Vec<Fault>,
+}
+
+/// Failed exchanges that are kept of one group.
+const EXCHANGES: usize = 5;
+
+/// A merge in progress.
+#[derive(Debug)]
+pub struct Merger<W> {
+    resolution: u32,
+    labels: Names<String>,
+    transactions: Names<String>,
+    codes: Names<String>,
+    errors: Names<ErrorKey>,
+    regions: Names<String>,
+    window: Range<u32>,
+    /// By step of the open window.
+    steps: Vec<BTreeMap<Slot, Box<Sum>>>,
+    spare: Vec<Box<Sum>>,
+    /// What the open window was given, for the rows that wait in its sums.
+    sources: Vec<Source>,
+    /// By region: the users of every second from 0.
+    users: Vec<Vec<u64>>,
+    /// Where there are samples or users.
+    extent: Option<Range<u32>>,
+    writer: store::Writer<W>,
+    workers: BTreeMap<u32, WorkerReport>,
+    exchanges: BTreeMap<ErrorKey, Vec<Exchange>>,
+    faults: Vec<Fault>,
+    block: Vec<u8>,
+}
+
+impl<W: Write> Merger<W> {
+    /// `resolution` is the stored result's step in seconds; windows must be multiples of it. The result's data go to
+    /// `totals` and `labels`.
+    pub fn new(resolution: u32, totals: W, labels: W) -> Self {
+        let names = |limit| Names::new(limit, OTHER.to_owned());
+        let resolution = resolution.max(1);
+        Self {
+            resolution,
+            labels: names(MOST_LABELS),
+            transactions: names(MOST_LABELS),
+            codes: names(MOST_CODES),
+            errors: Names::new(MOST_ERRORS, ErrorKey::other()),
+            regions: names(usize::MAX),
+            window: 0..0,
+            steps: Vec::new(),
+            spare: Vec::new(),
+            sources: Vec::new(),
+            users: Vec::new(),
+            extent: None,
+            writer: store::Writer::new(resolution, totals, labels),
+            workers: BTreeMap::new(),
+            exchanges: BTreeMap::new(),
+            faults: Vec::new(),
+            block: Vec::new(),
+        }
+    }
+
+    /// Begins a window. Windows must follow each other in time.
+    pub fn open(&mut self, seconds: Range<u32>) {
+        let steps = (seconds.end - seconds.start).div_ceil(self.resolution);
+        self.steps.resize_with(steps as usize, BTreeMap::new);
+        self.window = seconds;
+    }
+
+    /// Adds what a segment has of the open window. A damaged one costs what is damaged of it, and is named in
+    /// [`Merged::faults`].
+    pub fn add(&mut self, key: &str, bytes: &[u8]) {
+        let segment = match Segment::parse(bytes) {
+            Ok(segment) => segment,
+            Err(error) => return self.fault(key, error),
+        };
+        let numbers = self.numbers(&segment.head);
+        let source = self.source(key, numbers);
+        let mut block = std::mem::take(&mut self.block);
+        for (number, place) in segment.head.blocks.iter().enumerate() {
+            if place.from >= self.window.end || place.to <= self.window.start {
+                continue;
+            }
+            let read = segment.unpack(number, &mut block);
+            let read = read.and_then(|()| {
+                self.add_block(&block, source)
+                    .map_err(|_| segment.corrupt(number))
+            });
+            if let Err(error) = read {
+                self.fault(key, error);
+            }
+        }
+        self.block = block;
+        self.note_head(segment.head);
+    }
+
+    /// Takes the report of a segment, and none of its samples.
+    pub fn note(&mut self, key: &str, bytes: &[u8]) {
+        match Segment::parse(bytes) {
+            Ok(segment) => self.note_head(segment.head),
+            Err(error) => self.fault(key, error),
+        }
+    }
+
+    /// What to read of another result's `labels` file to add what it has of the open window.
+    pub fn part_fetches(&self, part: &Index) -> Vec<Fetch> {
+        part.level(File::Labels, 0, &self.window, |_| true)
+    }
+
+    /// Adds a fetch of another result, which is called `key` in faults. The parts of a run that goes on become fewer
+    /// and larger by this.
+    pub fn add_part(
+        &mut self,
+        key: &str,
+        part: &Index,
+        fetch: &Fetch,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        let numbers = self.dictionary_numbers(0, &part.dictionary);
+        let regions = self.regions.numbers(&part.regions);
+        let source = self.source(key, numbers);
+        for row in fetch.rows(bytes)? {
+            let numbers = &self.sources[source].numbers;
+            let subject = match row.slot.subject {
+                Subject::All => continue,
+                Subject::Request(label) => Subject::Request(numbers.labels[label as usize]),
+                Subject::Transaction(label) => Subject::Transaction(numbers.transactions[label as usize]),
+            };
+            let slot = Slot {
+                subject,
+                region: regions[row.slot.region as usize],
+            };
+            self.add_cell(row.second, slot, row.cell, source);
+        }
+        Ok(())
+    }
+
+    /// Adds the virtual users that another result has in the open window.
+    pub fn add_part_users(&mut self, part: &Index) {
+        let regions = self.regions.numbers(&part.regions);
+        for (region, users) in regions.into_iter().zip(&part.users) {
+            for (second, users) in (part.seconds.start..).zip(users) {
+                if self.window.contains(&second) {
+                    self.add_users(second, region, *users);
+                }
+            }
+        }
+    }
+
+    /// Writes the open window down.
+    pub fn close(&mut self) -> io::Result<()> {
+        let mut totals: BTreeMap<u32, Cell> = BTreeMap::new();
+        for (place, step) in (0..).zip(&mut self.steps) {
+            let second = self.window.start + place * self.resolution;
+            for (slot, mut sum) in std::mem::take(step) {
+                sum.settle(&self.sources, &mut self.faults);
+                self.writer.add(second, slot, &sum.cell)?;
+                if let Subject::Request(_) = slot.subject {
+                    totals.entry(slot.region).or_default().merge_times(&sum.cell);
+                }
+                sum.cell.clear();
+                self.spare.push(sum);
+            }
+            for (region, total) in totals.iter_mut().filter(|(_, total)| !total.is_empty()) {
+                self.writer.add(
+                    second,
+                    Slot {
+                        subject: Subject::All,
+                        region: *region,
+                    },
+                    total,
+                )?;
+                total.clear();
+            }
+        }
+        self.sources.clear();
+        Ok(())
+    }
+
+    /// Completes the data files.
+    pub fn finish(self) -> io::Result<Merged> {
+        let (totals, labels) = self.writer.finish()?;
+        let mut warnings = Vec::new();
+        if self.labels.overflowed() || self.transactions.overflowed() {
+            warnings.push(too_many_labels());
+        }
+        for warning in self.workers.values().flat_map(|worker| &worker.report.warnings) {
+            if !warnings.contains(warning) {
+                warnings.push(warning.clone());
+            }
+        }
+        let seconds = self.extent.unwrap_or(0..0);
+        let regions = self.regions.as_slice().to_vec();
+        let users = (0..regions.len()).map(|region| {
+            let of_region = self.users.get(region).map_or(&[][..], Vec::as_slice);
+            of_region
+                .get(seconds.start as usize..)
+                .unwrap_or_default()
+                .to_vec()
+        });
+        let index = Index {
+            resolution: self.resolution,
+            dictionary: Dictionary {
+                labels: self.labels.as_slice().to_vec(),
+                transactions: self.transactions.as_slice().to_vec(),
+                codes: self.codes.as_slice().to_vec(),
+                errors: self.errors.as_slice().to_vec(),
+            },
+            users: users.collect(),
+            seconds,
+            regions,
+            totals,
+            labels,
+        };
+        Ok(Merged {
+            index,
+            workers: self.workers.into_values().collect(),
+            exchanges: self.exchanges,
+            warnings,
+            faults: self.faults,
+        })
+    }
+
+    fn add_block(&mut self, block: &[u8], source: usize) -> Result<(), Corrupt> {
+        for row in segment::rows(block) {
+            let row = row?;
+            if !self.window.contains(&row.second) {
+                continue;
+            }
+            let numbers = &self.sources[source].numbers;
+            let label = |labels: &[u32], label: u32| labels.get(label as usize).copied().ok_or(Corrupt);
+            let region = numbers.region;
+            let subject = match row.key {
+                Key::Users => {
+                    let users = varint::take(&mut { row.content })?;
+                    self.add_users(row.second, region, users);
+                    continue;
+                }
+                Key::Request(number) => Subject::Request(label(&numbers.labels, number)?),
+                Key::Transaction(number) => Subject::Transaction(label(&numbers.transactions, number)?),
+            };
+            self.add_cell(row.second, Slot { subject, region }, row.content, source);
+        }
+        Ok(())
+    }
+
+    fn add_cell(&mut self, second: u32, slot: Slot, content: &[u8], source: usize) {
+        self.extend(second);
+        let step = (second - self.window.start) / self.resolution;
+        let spare = &mut self.spare;
+        let sum = self.steps[step as usize]
+            .entry(slot)
+            .or_insert_with(|| spare.pop().unwrap_or_default());
+        sum.waiting.push((source, content.len()));
+        sum.bytes.extend_from_slice(content);
+        if sum.bytes.len() >= SETTLE_BYTES {
+            sum.settle(&self.sources, &mut self.faults);
+        }
+    }
+
+    /// Remembers where rows come from for as long as the window is open.
+    fn source(&mut self, key: &str, numbers: Numbers) -> usize {
+        // Workers that run the same plan number their names alike.
+        let alike = self.sources.last().filter(|source| *source.numbers == numbers);
+        let numbers = alike.map_or_else(|| Rc::new(numbers), |source| Rc::clone(&source.numbers));
+        self.sources.push(Source {
+            key: key.to_owned(),
+            numbers,
+        });
+        self.sources.len() - 1
+    }
+
+    fn add_users(&mut self, second: u32, region: u32, users: u64) {
+        self.extend(second);
+        let region = region as usize;
+        if region >= self.users.len() {
+            self.users.resize_with(region + 1, Vec::new);
+        }
+        let of_region = &mut self.users[region];
+        let place = second as usize;
+        if place >= of_region.len() {
+            of_region.resize(place + 1, 0);
+        }
+        of_region[place] = of_region[place].saturating_add(users);
+    }
+
+    fn extend(&mut self, second: u32) {
+        let extent = self.extent.get_or_insert(second..second + 1);
+        extent.start = extent.start.min(second);
+        extent.end = extent.end.max(second + 1);
+    }
+
+    fn numbers(&mut self, head: &Head) -> Numbers {
+        let region = self.regions.number(&head.region.to_string());
+        self.dictionary_numbers(region, &head.dictionary)
+    }
+
+    fn dictionary_numbers(&mut self, region: u32, names: &Dictionary) -> Numbers {
+        Numbers {
+            region,
+            labels: self.labels.numbers(&names.labels),
+            transactions: self.transactions.numbers(&names.transactions),
+            codes: self.codes.numbers(&names.codes),
+            errors: self.errors.numbers(&names.errors),
+        }
+    }
+
+    fn note_head(&mut self, head: Head) {
+        let newest = self
+            .workers
+            .get(&head.worker)
+            .is_none_or(|known| known.sequence < head.sequence);
+        if newest {
+            for (number, exchange) in head.exchanges {
+                let Some(key) = head.dictionary.errors.get(number as usize) else {
+                    continue;
+                };
+                let kept = self.exchanges.entry(key.clone()).or_default();
+                if kept.len() < EXCHANGES {
+                    kept.push(exchange);
+                }
+            }
+            let known = WorkerReport {
+                region: head.region,
+                worker: head.worker,
+                sequence: head.sequence,
+                report: head.report,
+            };
+            self.workers.insert(head.worker, known);
+        }
+    }
+
+    fn fault(&mut self, key: &str, error: SegmentError) {
+        add_fault(&mut self.faults, key, error);
+    }
+}
+
+/// A segment is read for every window that it has something of, and named once.
+fn add_fault(faults: &mut Vec<Fault>, key: &str, error: SegmentError) {
+    let fault = Fault {
+        key: key.to_owned(),
+        error,
+    };
+    if !faults.contains(&fault) {
+        faults.push(fault);
+    }
+}
+
+/// A cell of the open window.
+///
+/// A window has hundreds of cells of some 30 KB, far more than a processor's cache, and a row touches fifty places of
+/// one. So rows wait until there are enough of them to make it worth the way.
+#[derive(Debug, Default)]
+struct Sum {
+    cell: Cell<u32>,
+    /// Encoded rows, one behind the other.
+    bytes: Vec<u8>,
+    /// Source and length of each.
+    waiting: Vec<(usize, usize)>,
+}
+
+/// How many bytes wait for a cell.
+const SETTLE_BYTES: usize = 8 * 1024;
+
+impl Sum {
+    fn settle(&mut self, sources: &[Source], faults: &mut Vec<Fault>) {
+        let mut rest = self.bytes.as_slice();
+        for (source, length) in self.waiting.drain(..) {
+            let (row, behind) = rest.split_at(length);
+            rest = behind;
+            let Source { key, numbers } = &sources[source];
+            let renumber = Renumber {
+                codes: &numbers.codes,
+                errors: &numbers.errors,
+            };
+            if self.cell.merge_encoded(row, renumber).is_err() {
+                add_fault(faults, key, SegmentError::Row);
+            }
+        }
+        self.bytes.clear();
+    }
+}
+
+#[derive(Debug)]
+struct Source {
+    key: String,
+    numbers: Rc<Numbers>,
+}
+
+/// What the numbers of a segment are in the result.
+#[derive(Debug, PartialEq)]
+struct Numbers {
+    region: u32,
+    labels: Vec<u32>,
+    transactions: Vec<u32>,
+    codes: Vec<u32>,
+    errors: Vec<u32>,
+}
+
+#[cfg(test)]
+mod tests;
