@@ -1,5 +1,7 @@
 //! The plan of an `http` workload: what each virtual user sends in turn, as a plan like any other.
 
+use std::fmt::Write as _;
+
 use model::workload::{ExpectStatus, Http, Request};
 
 use crate::{jmx::Plan, xml::Element};
@@ -66,7 +68,7 @@ fn sampler(workload: &Http, request: &Request) -> Element {
         .child(string("HTTPSampler.protocol", url.scheme))
         .child(string("HTTPSampler.domain", &literal(url.host)))
         .child(string("HTTPSampler.port", url.port))
-        .child(string("HTTPSampler.path", &literal(url.path)))
+        .child(string("HTTPSampler.path", &literal(&encoded(url.path))))
         .child(string("HTTPSampler.method", request.method.as_str()))
         .child(string("HTTPSampler.contentEncoding", "UTF-8"))
         .child(boolean("HTTPSampler.follow_redirects", workload.follow_redirects))
@@ -91,7 +93,7 @@ fn within(request: &Request) -> Element {
             headers = headers.child(header);
         }
         tree = tree
-            .child(element("HeaderManager", "headers").child(headers))
+            .child(header_manager().child(headers))
             .child(Element::new("hashTree"));
     }
     // The default is what JMeter itself calls a success.
@@ -101,6 +103,13 @@ fn within(request: &Request) -> Element {
             .child(Element::new("hashTree"));
     }
     tree
+}
+
+fn header_manager() -> Element {
+    let mut manager = element("HeaderManager", "headers");
+    // A sampler takes headers only from a manager with this class.
+    manager.set_attribute("guiclass", "HeaderPanel");
+    manager
 }
 
 fn assertion(expected: &ExpectStatus) -> Element {
@@ -172,6 +181,30 @@ impl<'a> Url<'a> {
     }
 }
 
+/// A path with its query, every byte that Java refuses in an address percent-encoded, as a browser does.
+fn encoded(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut out = String::with_capacity(path.len());
+    let mut in_query = false;
+    for (at, byte) in path.bytes().enumerate() {
+        let is_escape = || {
+            bytes
+                .get(at + 1..at + 3)
+                .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+        };
+        in_query |= byte == b'?';
+        match byte {
+            b'%' if is_escape() => out.push('%'),
+            b'[' | b']' if in_query => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte) => {
+                out.push(char::from(byte))
+            }
+            _ => write!(out, "%{byte:02X}").expect("a String takes everything"),
+        }
+    }
+    out
+}
+
 /// The text as JMeter has to be told it, where `${` begins an expression.
 ///
 /// JMeter takes backslashes away only from texts that hold an expression, so `\${` alone would keep its backslash. A call
@@ -186,6 +219,7 @@ fn literal(text: &str) -> String {
 
 fn element(class: &str, name: &str) -> Element {
     Element::new(class)
+        .with("guiclass", "") // JMeter insists on the attribute, not on a value
         .with("testclass", class)
         .with("testname", name)
         .with("enabled", "true")
@@ -224,6 +258,16 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_path_keeps_what_an_address_may_hold() {
+        let kept = "/a%20b/~c;d=1,2?q=[x]&r=(y)!*'@:+$";
+        assert_eq!(encoded(kept), kept);
+        assert_eq!(
+            encoded("/{a}|[b]?50%&ñ=日"),
+            "/%7Ba%7D%7C%5Bb%5D?50%25&%C3%B1=%E6%97%A5"
+        );
     }
 
     #[test]

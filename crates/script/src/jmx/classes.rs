@@ -20,6 +20,8 @@ pub struct ClassIndex {
 pub enum Error {
     #[error("is not a jar")]
     Jar(#[from] zip::result::ZipError),
+    #[error("has no META-INF/MANIFEST.MF, without which JMeter finds no functions at all")]
+    NoManifest,
     #[error("could not be read")]
     Io(#[from] io::Error),
 }
@@ -57,6 +59,9 @@ impl ClassIndex {
     /// Adds the classes of a jar.
     pub fn add_jar(&mut self, jar: impl Read + Seek) -> Result<(), Error> {
         let archive = zip::ZipArchive::new(jar)?;
+        if archive.index_for_name("META-INF/MANIFEST.MF").is_none() {
+            return Err(Error::NoManifest);
+        }
         for name in archive.file_names_raw() {
             let class = std::str::from_utf8(name)
                 .ok()

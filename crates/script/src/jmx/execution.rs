@@ -66,6 +66,7 @@ pub fn prepare(plan: &Plan, load: &Load) -> Result<Prepared, Mismatch> {
     let own = ["Recorder", "Gate", "LoadEnd"].into_iter().flat_map(|class| {
         let class = format!("oleada.{class}");
         let element = Element::new(&class)
+            .with("guiclass", "") // JMeter insists on the attribute, not on a value
             .with("testclass", &class)
             .with("testname", &class)
             .with("enabled", "true");

@@ -66,7 +66,7 @@ public final class Gate extends AbstractThreadGroup {
             sampler.setUseKeepAlive(true);
             long end = System.nanoTime() + WARM_UP_NANOS;
             for (int i = 0; i < WARM_UP_SAMPLES && System.nanoTime() < end; i++) {
-                Row.of(sampler.sample(), "load", false);
+                Row.of(sampler.sample(), "own");
             }
         } catch (Exception e) {
             // A colder start is worse than a warm one, and better than none.

@@ -26,6 +26,7 @@ import org.apache.jorphan.util.JMeterStopThreadException;
 public final class Recorder extends AbstractTestElement
         implements SampleListener, SampleMonitor, TestStateListener, ThreadListener, NoThreadClone {
     private static final long serialVersionUID = 1L;
+    private static final String LOAD = "load";
 
     /** Set in a thread whose next sample was refused: the transaction around it is not complete. */
     private static final ThreadLocal<Boolean> REFUSED = ThreadLocal.withInitial(() -> false);
@@ -96,12 +97,19 @@ public final class Recorder extends AbstractTestElement
     @Override
     public void sampleOccurred(SampleEvent event) {
         SampleResult result = event.getResult();
-        boolean transaction = event.isTransactionSampleEvent();
+        session.rows().write(Row.of(result, kind(result, event.isTransactionSampleEvent())));
+    }
+
+    /** What the row counts as; {@code own} counts nowhere. */
+    private String kind(SampleResult result, boolean transaction) {
         String phase = phase();
-        if (phase.equals("load") && (transaction ? isIncomplete(result) : session.isCut(result.getEndTime()))) {
-            phase = "interrupted";
+        if (!phase.equals(LOAD)) {
+            return transaction ? "own" : phase;
         }
-        session.rows().write(Row.of(result, phase, transaction));
+        if (transaction) {
+            return isIncomplete(result) ? "own" : "transaction";
+        }
+        return session.isCut(result.getEndTime()) ? "interrupted" : "request";
     }
 
     /** JMeter ends the transaction of a stopped thread as if the samples that were left out had been no part of it. */
@@ -120,7 +128,7 @@ public final class Recorder extends AbstractTestElement
     }
 
     private static boolean inLoad() {
-        return phase().equals("load");
+        return phase().equals(LOAD);
     }
 
     private static String phase() {
@@ -128,6 +136,6 @@ public final class Recorder extends AbstractTestElement
         if (group instanceof SetupThreadGroup) {
             return "setup";
         }
-        return group instanceof PostThreadGroup ? "teardown" : "load";
+        return group instanceof PostThreadGroup ? "teardown" : LOAD;
     }
 }

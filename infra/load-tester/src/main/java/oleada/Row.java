@@ -8,14 +8,14 @@ import org.apache.jmeter.samplers.SampleResult;
 /** One line of the row file: JMeter's own CSV columns and, at the end, ours. */
 final class Row {
     static final String HEADER = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,"
-            + "failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect,phase,transaction,assertion\n";
+            + "failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect,oleada_kind,oleada_assertion\n";
     /** Longer texts are cut, in characters, so that a row stays small whatever a server answers. */
     private static final int LIMIT = 1000;
 
     private Row() {
     }
 
-    static String of(SampleResult result, String phase, boolean transaction) {
+    static String of(SampleResult result, String kind) {
         StringBuilder row = new StringBuilder(256);
         // Not getTimeStamp(), which a property can turn into the end.
         row.append(result.getStartTime()).append(',').append(result.getTime()).append(',');
@@ -31,7 +31,7 @@ final class Row {
         URL url = result.getURL();
         text(row, url == null ? "" : url.toString()).append(',');
         row.append(result.getLatency()).append(',').append(result.getIdleTime()).append(',');
-        row.append(result.getConnectTime()).append(',').append(phase).append(',').append(transaction).append(',');
+        row.append(result.getConnectTime()).append(',').append(kind).append(',');
         return text(row, failed == null ? "" : failed.getName()).append('\n').toString();
     }
 
