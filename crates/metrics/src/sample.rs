@@ -34,7 +34,7 @@ pub enum Kind {
     Transaction,
     Setup,
     Teardown,
-    /// A row of Oleada's own samplers, such as the gate. It counts nowhere.
+    /// A row that counts nowhere: Oleada's own, a sample that was cut at the end, a transaction that is not complete.
     Own,
 }
 
@@ -45,7 +45,7 @@ impl Kind {
             b"transaction" => Self::Transaction,
             b"setup" => Self::Setup,
             b"teardown" => Self::Teardown,
-            b"own" => Self::Own,
+            b"own" | b"interrupted" => Self::Own,
             _ => Self::Request,
         }
     }

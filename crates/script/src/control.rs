@@ -13,7 +13,7 @@
 //!                                 stop <drain ms>     no new sample; what runs after the drain is cut.
 //!                                                     A further stop can only shorten the drain
 //! JVM: cut <epoch ms> <n>         the drain is over, n samples were cut
-//! JVM: ended <n>                  every load group has ended, by itself or not; n samples will never have a row
+//! JVM: ended <n>                  every load group has ended, by itself or not; n samples were interrupted in all
 //! JVM: finished                   tearDown groups have ended, all rows are on disk
 //! JVM: setup-failed               instead of ready: a setUp group stopped the test
 //! JVM: error <text>               rows are lost
@@ -40,9 +40,9 @@ pub enum Report {
         at_ms: i64,
         samples: u32,
     },
-    /// `lost` samples were under way when JMeter gave up waiting for them: interrupted, but without a row.
+    /// `interrupted` samples were cut: those whose rows say so, and those that JMeter could not even end.
     Ended {
-        lost: u32,
+        interrupted: u32,
     },
     Finished,
     SetupFailed,
@@ -88,7 +88,7 @@ impl Report {
                 samples: next()?.parse().ok()?,
             },
             "ended" => Self::Ended {
-                lost: next()?.parse().ok()?,
+                interrupted: next()?.parse().ok()?,
             },
             "finished" => Self::Finished,
             "setup-failed" => Self::SetupFailed,
@@ -162,7 +162,7 @@ mod tests {
                     samples: 3,
                 },
             ),
-            ("ended 0", Report::Ended { lost: 0 }),
+            ("ended 0", Report::Ended { interrupted: 0 }),
             ("finished", Report::Finished),
             ("setup-failed", Report::SetupFailed),
             (

@@ -142,9 +142,9 @@ fn set_users(
         let overridden = overridden(group);
         if !overridden.is_empty() {
             warnings.push(format!(
-                "thread group `{}`: {} of the plan not used, the scenario says how long the load lasts",
+                "thread group `{}`: not used from the plan, because the scenario says how long the load lasts: {}",
                 element::name(group),
-                overridden.join(", ") + if overridden.len() == 1 { " is" } else { " are" },
+                overridden.join(", "),
             ));
         }
         set_group(group, *load, ramp_up);
@@ -161,9 +161,9 @@ fn overridden(group: &Element) -> Vec<&'static str> {
         .unwrap_or_default();
     let scheduled = element::property(group, "ThreadGroup.scheduler").as_deref() == Some("true");
     [
-        (!["", "-1"].contains(&loops.trim()), "the loop count"),
-        (scheduled && has("ThreadGroup.duration"), "the duration"),
-        (scheduled && has("ThreadGroup.delay"), "the startup delay"),
+        (!["", "-1"].contains(&loops.trim()), "loop count"),
+        (scheduled && has("ThreadGroup.duration"), "duration"),
+        (scheduled && has("ThreadGroup.delay"), "startup delay"),
     ]
     .into_iter()
     .filter_map(|(is, what)| is.then_some(what))

@@ -91,7 +91,7 @@ fn every_row_says_what_it_is_and_the_target_counted_the_same() {
             Report::Hello { .. },
             Report::Ready,
             Report::Opened { .. },
-            Report::Ended { lost: 0 },
+            Report::Ended { interrupted: 0 },
             Report::Finished
         ]
     ));
@@ -159,7 +159,7 @@ fn what_still_runs_after_the_drain_is_interrupted_and_nothing_is_lost() {
             .iter()
             .any(|report| matches!(report, Report::Cut { samples: 3, .. }))
     );
-    assert!(run.reports.contains(&Report::Ended { lost: 0 }));
+    assert!(run.reports.contains(&Report::Ended { interrupted: 3 }));
     assert!(run.reports.contains(&Report::Threads(9)), "{:?}", run.reports);
 }
 

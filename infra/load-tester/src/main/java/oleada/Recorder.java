@@ -100,7 +100,7 @@ public final class Recorder extends AbstractTestElement
         session.rows().write(Row.of(result, kind(result, event.isTransactionSampleEvent())));
     }
 
-    /** What the row counts as; {@code own} counts nowhere. */
+    /** What the row counts as; {@code own} and {@code interrupted} are no requests. */
     private String kind(SampleResult result, boolean transaction) {
         String phase = phase();
         if (!phase.equals(LOAD)) {
@@ -109,7 +109,7 @@ public final class Recorder extends AbstractTestElement
         if (transaction) {
             return isIncomplete(result) ? "own" : "transaction";
         }
-        return session.isCut(result.getEndTime()) ? "interrupted" : "request";
+        return session.countIfCut(result.getEndTime()) ? "interrupted" : "request";
     }
 
     /** JMeter ends the transaction of a stopped thread as if the samples that were left out had been no part of it. */

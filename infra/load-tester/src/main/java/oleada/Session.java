@@ -25,6 +25,7 @@ final class Session {
     private final Control control;
     private final Rows rows;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger interrupted = new AtomicInteger();
     /** Set once, when no sample of the load may start any more. */
     private volatile boolean stopping;
     /** When the threads were interrupted, in epoch milliseconds; {@link Long#MAX_VALUE} until then. */
@@ -83,9 +84,16 @@ final class Session {
         inFlight.decrementAndGet();
     }
 
-    /** Whether a sample that ended at this time, in epoch milliseconds, still ran when what still ran was cut. */
-    boolean isCut(long endTime) {
-        return endTime >= cutAt;
+    /**
+     * Whether a sample that ended at this time, in epoch milliseconds, still ran when what still ran was cut. To be asked
+     * once a sample, because it counts.
+     */
+    boolean countIfCut(long endTime) {
+        boolean isCut = endTime >= cutAt;
+        if (isCut) {
+            interrupted.incrementAndGet();
+        }
+        return isCut;
     }
 
     /** Whether this time, in epoch milliseconds, lies after all threads were told to end. */
@@ -129,7 +137,7 @@ final class Session {
     void loadEnded() {
         loadEnded = true;
         rows.flush();
-        control.send("ended " + inFlight.get());
+        control.send("ended " + (interrupted.get() + inFlight.get()));
     }
 
     /** The test is over, tearDown included. */
@@ -225,7 +233,7 @@ final class Session {
         rows.flush();
         if (ready && !loadEnded) {
             loadEnded = true;
-            control.send("ended " + inFlight.get());
+            control.send("ended " + (interrupted.get() + inFlight.get()));
         }
     }
 
