@@ -47,7 +47,9 @@ pub enum Error {
     Io(#[from] io::Error),
     #[error("the name {name:?} in the archive {problem}")]
     Name { name: String, problem: &'static str },
-    #[error("the archive has two entries named {0:?}")]
+    #[error("two entries of the archive have the same name")]
+    SameName,
+    #[error("two entries of the archive stand for {0:?}")]
     Duplicate(String),
     #[error("`{0}` is not a file that can be used: symbolic links, devices and encrypted files are refused")]
     NotAFile(String),
@@ -108,9 +110,10 @@ impl<R: Read + Seek> Archive<R> {
         if let Some(asked) = asked {
             let path = asked.strip_prefix("./").unwrap_or(asked);
             let within = path.strip_prefix(&self.wrapper).unwrap_or(path);
-            return match self.files.contains_key(within) {
-                true => Ok(within.to_owned()),
-                false => Err(Error::Missing(asked.to_owned())),
+            return if self.files.contains_key(within) {
+                Ok(within.to_owned())
+            } else {
+                Err(Error::Missing(asked.to_owned()))
             };
         }
         let mut plans: Vec<String> = self
@@ -206,7 +209,7 @@ fn look_through<R: Read + Seek>(
         )));
     }
     if zip.has_duplicate_names() {
-        return Err(Error::Duplicate("the same".to_owned()));
+        return Err(Error::SameName);
     }
     if zip.has_overlapping_files().map_err(Error::Zip)? {
         return Err(Error::Overlapping);

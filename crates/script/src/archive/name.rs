@@ -48,11 +48,13 @@ pub(super) fn normalise(raw: &[u8]) -> Result<Option<String>, Error> {
     if parts.first() == Some(&"__MACOSX") || parts.last() == Some(&".DS_Store") {
         return Ok(None);
     }
-    match parts.is_empty() {
-        true if !is_folder => refuse("is empty"),
-        _ if is_folder => Ok(None),
-        _ => Ok(Some(parts.join("/"))),
+    if is_folder {
+        return Ok(None);
     }
+    if parts.is_empty() {
+        return refuse("is empty");
+    }
+    Ok(Some(parts.join("/")))
 }
 
 fn is_drive(name: &str) -> bool {
