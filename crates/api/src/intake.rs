@@ -1,0 +1,157 @@
+//! Scripts on their way in: announced, uploaded by the client to the bucket, taken in when somebody first looks.
+//!
+//! A script never changes once it is uploaded, so what was found out about it is kept beside it.
+
+mod examine;
+
+use std::path::PathBuf;
+
+use aws::objects::keys;
+use model::{ScriptId, Timestamp, workload};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tempfile::TempDir;
+
+use crate::{App, error::internal, problem::Problem};
+
+/// The largest upload, in bytes.
+pub(crate) const LARGEST: u64 = 500 * 1024 * 1024;
+
+/// What a client said it would upload.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Announced {
+    pub file_name: String,
+    /// In bytes.
+    pub size: u64,
+    /// In hex.
+    pub sha256: String,
+    pub announced_at: Timestamp,
+}
+
+/// What is known of a script that was uploaded.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Record {
+    pub files: Vec<File>,
+    /// Why nothing in it can ever run.
+    pub problem: Option<String>,
+}
+
+/// A file of a script.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub(crate) struct File {
+    /// Within the archive, without a folder that wraps everything.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// Where a script stands.
+pub(crate) enum Script {
+    Unknown,
+    Announced(Announced),
+    Taken(Announced, Record),
+}
+
+/// Keeps what a client is about to upload.
+pub(crate) async fn announce(app: &App, id: ScriptId, announced: &Announced) -> Result<(), Problem> {
+    put(app, &announcement_key(id), announced).await
+}
+
+/// Where the script stands; the first look after the upload takes it in.
+pub(crate) async fn look(app: &App, id: ScriptId) -> Result<Script, Problem> {
+    let Some(announced) = get::<Announced>(app, &announcement_key(id)).await? else {
+        return Ok(Script::Unknown);
+    };
+    let record_key = keys::script_record(id);
+    if let Some(record) = get::<Record>(app, &record_key).await? {
+        return Ok(Script::Taken(announced, record));
+    }
+    if app.gateways.objects.size(&keys::script(id)).await?.is_none() {
+        return Ok(Script::Announced(announced));
+    }
+    let record = match fetch(app, id).await? {
+        None => Record {
+            files: Vec::new(),
+            problem: Some(format!("has more than {LARGEST} bytes")),
+        },
+        Some(upload) => {
+            let announced = announced.clone();
+            blocking(move || examine::take_in(&upload.path, &announced)).await?
+        }
+    };
+    put(app, &record_key, &record).await?;
+    Ok(Script::Taken(announced, record))
+}
+
+/// Reads the script's plan as a scenario with this workload would run it, and answers what is wrong with it.
+pub(crate) async fn ask(
+    app: &App,
+    id: ScriptId,
+    script: &workload::Script,
+    sets_users: bool,
+) -> Result<Vec<model::Problem>, Problem> {
+    let (Some(announced), Some(upload)) = (
+        get::<Announced>(app, &announcement_key(id)).await?,
+        fetch(app, id).await?,
+    ) else {
+        return Ok(Vec::new());
+    };
+    let script = script.clone();
+    blocking(move || examine::plan(&upload.path, &announced.file_name, &script, sets_users)).await
+}
+
+/// An upload on disk, for as long as it is looked at.
+struct Upload {
+    path: PathBuf,
+    _directory: TempDir,
+}
+
+/// Fetches the upload; `None` when it is too large, which a signed upload cannot be.
+async fn fetch(app: &App, id: ScriptId) -> Result<Option<Upload>, Problem> {
+    let directory = tempfile::tempdir_in(&app.scratch).map_err(|error| internal(&error))?;
+    let path = directory.path().join("upload");
+    match app
+        .gateways
+        .objects
+        .download(&keys::script(id), &path, LARGEST)
+        .await
+    {
+        Ok(_) => Ok(Some(Upload {
+            path,
+            _directory: directory,
+        })),
+        Err(aws::Error::TooLarge { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn announcement_key(id: ScriptId) -> String {
+    format!("{}announced.json", keys::script_prefix(id))
+}
+
+async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {
+    match app.gateways.objects.get(key).await {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| internal(&error)),
+        Err(aws::Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn put<T: Serialize>(app: &App, key: &str, value: &T) -> Result<(), Problem> {
+    let bytes = serde_json::to_vec(value).map_err(|error| internal(&error))?;
+    app.gateways.objects.put(key, bytes).await?;
+    Ok(())
+}
+
+/// Runs what reads and inflates files where it does not hold up other requests.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, Problem> {
+    let outcome = tokio::task::spawn_blocking(work).await;
+    outcome
+        .map_err(|error| internal(&error))?
+        .map_err(|error| internal(&error))
+}

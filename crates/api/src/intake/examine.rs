@@ -1,0 +1,130 @@
+//! Looking through an upload on disk.
+
+use std::{
+    fs,
+    io::{self, Cursor, Read},
+    path::Path,
+};
+
+use model::workload;
+use script::{
+    archive::{self, Archive, Limits},
+    jmx::{self, classes::ClassIndex, findings::Surroundings},
+};
+use sha2::{Digest, Sha256};
+
+use super::{Announced, File, Record};
+
+/// Checks an upload against its announcement and lists what is in it. An `Err` is a failure of this machine; what is
+/// wrong with the upload is in the record.
+pub(super) fn take_in(path: &Path, announced: &Announced) -> io::Result<Record> {
+    let refused = |problem: String| {
+        Ok(Record {
+            files: Vec::new(),
+            problem: Some(problem),
+        })
+    };
+    let (size, sha256) = digest(path)?;
+    if size != announced.size || sha256 != announced.sha256 {
+        return refused(format!(
+            "what was uploaded is not what was announced: it has {size} bytes and SHA-256 {sha256}"
+        ));
+    }
+    let opened = Archive::open(fs::File::open(path)?, &announced.file_name, Limits::default());
+    let mut archive = match opened {
+        Ok(archive) => archive,
+        Err(error) => return refused(said(error)?),
+    };
+    if let Err(error) = archive.verify() {
+        return refused(said(error)?);
+    }
+    let files = archive
+        .files()
+        .map(|(path, size)| File {
+            path: path.to_owned(),
+            size,
+        })
+        .collect();
+    Ok(Record { files, problem: None })
+}
+
+/// What is wrong with the plan that the workload names, all of it.
+pub(super) fn plan(
+    path: &Path,
+    file_name: &str,
+    workload: &workload::Script,
+    sets_users: bool,
+) -> io::Result<Vec<model::Problem>> {
+    let at = |field: &str, detail: String| model::Problem {
+        pointer: format!("/workload/{field}"),
+        detail,
+    };
+    let mut archive = match Archive::open(fs::File::open(path)?, file_name, Limits::default()) {
+        Ok(archive) => archive,
+        Err(error) => return Ok(vec![at("scriptId", said(error)?)]),
+    };
+    let entry = match archive.entry(workload.entry.as_deref()) {
+        Ok(entry) => entry,
+        Err(error) => return Ok(vec![at("entry", said(error)?)]),
+    };
+    let bytes = match archive.read(&entry) {
+        Ok(bytes) => bytes,
+        Err(error) => return Ok(vec![at("scriptId", said(error)?)]),
+    };
+    let plan = match jmx::Plan::parse(&bytes) {
+        Ok(plan) => plan,
+        Err(error) => return Ok(vec![at("scriptId", format!("`{entry}` {error}"))]),
+    };
+    let mut problems = Vec::new();
+    let mut classes = ClassIndex::standard();
+    for jar in archive.jars() {
+        let added = match archive.read(&jar) {
+            Ok(bytes) => classes
+                .add_jar(Cursor::new(bytes))
+                .map_err(|error| format!("`{jar}` {error}")),
+            Err(error) => Err(said(error)?),
+        };
+        problems.extend(added.err().map(|detail| at("scriptId", detail)));
+    }
+    let findings = plan.findings(&Surroundings {
+        properties: &workload.properties,
+        sets_users,
+        classes: &classes,
+        files: &archive.files_from(&entry),
+    });
+    let in_plan = findings.problems.into_iter();
+    problems.extend(in_plan.map(|problem| at("scriptId", format!("`{entry}`: {problem}"))));
+    Ok(problems)
+}
+
+/// An archive's error in its own words, unless this machine is to blame.
+fn said(error: archive::Error) -> io::Result<String> {
+    match error {
+        // An archive that ends too early, or is damaged, shows as such an error of the reader.
+        archive::Error::Io(error)
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+            ) =>
+        {
+            Err(error)
+        }
+        archive::Error::Io(error) => Ok(format!("the archive is damaged: {error}")),
+        other => Ok(other.to_string()),
+    }
+}
+
+fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let mut file = fs::File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    let mut size = 0;
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((size, hex::encode(hash.finalize())));
+        }
+        size += read as u64;
+        hash.update(&buffer[..read]);
+    }
+}

@@ -1,0 +1,183 @@
+//! Query parameters, read one by one with every problem kept. A parameter that a route does not know is refused: a
+//! misspelt filter must not look like an answer.
+
+use std::{cell::RefCell, fmt, ops::RangeInclusive, str::FromStr};
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use crate::problem::{Code, Problem};
+
+/// The query of a route.
+pub(crate) struct Query<T>(pub T);
+
+/// A set of parameters that a route takes.
+pub(crate) trait FromQuery: Sized {
+    /// Reads the parameters; `None` after a problem was noted.
+    fn read(parameters: &Parameters) -> Option<Self>;
+}
+
+impl<S: Sync, T: FromQuery> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parse(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+fn parse<T: FromQuery>(query: &str) -> Result<T, Problem> {
+    let parameters = Parameters {
+        pairs: url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect(),
+        known: RefCell::default(),
+        problems: RefCell::default(),
+    };
+    let value = T::read(&parameters);
+    parameters.refuse_unknown();
+    let problems = parameters.problems.into_inner();
+    match value {
+        Some(value) if problems.is_empty() => Ok(value),
+        _ => Err(Problem::new(Code::Malformed, "the query cannot be read").with_errors(problems)),
+    }
+}
+
+/// The parameters as they were sent.
+pub(crate) struct Parameters {
+    pairs: Vec<(String, String)>,
+    known: RefCell<Vec<&'static str>>,
+    problems: RefCell<Vec<model::Problem>>,
+}
+
+impl Parameters {
+    /// A parameter that may be left out; its type's error is the problem.
+    pub fn optional<T: FromStr<Err: fmt::Display>>(&self, name: &'static str) -> Option<Option<T>> {
+        let Some(text) = self.text(name)? else {
+            return Some(None);
+        };
+        match text.parse() {
+            Ok(value) => Some(Some(value)),
+            Err(error) => self.problem(name, error.to_string()),
+        }
+    }
+
+    /// A whole number that may be left out.
+    pub fn integer(&self, name: &'static str, range: RangeInclusive<u64>) -> Option<Option<u64>> {
+        let Some(text) = self.text(name)? else {
+            return Some(None);
+        };
+        // `parse` alone would take a leading plus sign.
+        let number = Some(text)
+            .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|text| text.parse().ok());
+        match number {
+            Some(number) if range.contains(&number) => Some(Some(number)),
+            _ => self.problem(
+                name,
+                format!(
+                    "must be a whole number between {} and {}",
+                    range.start(),
+                    range.end()
+                ),
+            ),
+        }
+    }
+
+    /// A text of at most so many characters that may be left out.
+    pub fn line(&self, name: &'static str, most: usize) -> Option<Option<String>> {
+        let Some(text) = self.text(name)? else {
+            return Some(None);
+        };
+        if text.chars().count() > most {
+            return self.problem(name, format!("must have at most {most} characters"));
+        }
+        if text.chars().any(char::is_control) {
+            return self.problem(name, "must not contain control characters");
+        }
+        Some(Some(text.to_owned()))
+    }
+
+    pub fn problem<T>(&self, name: &str, detail: impl Into<String>) -> Option<T> {
+        self.problems.borrow_mut().push(model::Problem {
+            pointer: format!("?{name}"),
+            detail: detail.into(),
+        });
+        None
+    }
+
+    fn text(&self, name: &'static str) -> Option<Option<&str>> {
+        self.known.borrow_mut().push(name);
+        let mut values = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.next().is_some() {
+            return self.problem(name, "must be given once");
+        }
+        Some(first)
+    }
+
+    fn refuse_unknown(&self) {
+        for (name, _) in &self.pairs {
+            if !self.known.borrow().contains(&name.as_str()) {
+                let _: Option<()> = self.problem(name, "is not a parameter of this route");
+            }
+        }
+    }
+}
+
+/// A route without parameters.
+pub(crate) struct Nothing;
+
+impl FromQuery for Nothing {
+    fn read(_: &Parameters) -> Option<Self> {
+        Some(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Filter {
+        limit: Option<u64>,
+        tag: Option<String>,
+        run: Option<model::RunId>,
+    }
+
+    impl FromQuery for Filter {
+        fn read(parameters: &Parameters) -> Option<Self> {
+            let limit = parameters.integer("limit", 1..=100);
+            let tag = parameters.line("tag", 5);
+            let run = parameters.optional("run");
+            Some(Self {
+                limit: limit?,
+                tag: tag?,
+                run: run?,
+            })
+        }
+    }
+
+    #[test]
+    fn every_problem_is_named() {
+        let problem = parse::<Filter>("limit=0&tag=abcdef&run=x&colour=red").unwrap_err();
+        let pointers: Vec<_> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
+        assert_eq!(pointers, ["?limit", "?tag", "?run", "?colour"]);
+        assert!(parse::<Filter>("limit=1&limit=2").is_err());
+        assert!(parse::<Filter>("limit=%2B1").is_err());
+    }
+
+    #[test]
+    fn what_is_there_is_read() {
+        let read = parse::<Filter>("tag=a%20%C3%B1&limit=100").unwrap();
+        let expected = Filter {
+            limit: Some(100),
+            tag: Some("a ñ".into()),
+            run: None,
+        };
+        assert_eq!(read, expected);
+    }
+}
