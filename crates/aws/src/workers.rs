@@ -15,6 +15,7 @@
 //! another task stands for the index: the worker stops its load and leaves.
 
 mod control;
+mod delete;
 mod record;
 mod report;
 
