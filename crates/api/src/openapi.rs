@@ -1,11 +1,32 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them.
 
+mod input;
+
+use bytes::Bytes;
+use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
 use crate::problem;
+
+/// The document of the API, as it is served and checked in.
+pub fn document() -> Value {
+    let (_, document) = crate::all().split(crate::PREFIX);
+    finished(&document)
+}
+
+/// A finished document, ready to be sent.
+pub(crate) fn bytes(document: &utoipa::openapi::OpenApi) -> Bytes {
+    finished(document).to_string().into()
+}
+
+fn finished(document: &utoipa::openapi::OpenApi) -> Value {
+    let mut document = serde_json::to_value(document).expect("a document has string keys only");
+    input::describe(&mut document);
+    document
+}
 
 /// What the document says beside the routes.
 #[derive(OpenApi)]

@@ -98,7 +98,7 @@ fn describe(access: Access, operation: &mut Operation) {
             let content = Content::new(Some(RefOr::Ref(schema)));
             response
                 .content
-                .insert("application/problem+json".to_owned(), content);
+                .insert("application/problem+json".to_owned(), RefOr::T(content));
         }
         let header = HeaderBuilder::new()
             .description(Some("What to quote when asking for help."))

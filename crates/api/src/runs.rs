@@ -7,7 +7,7 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{
     RunId, ScenarioId, Timestamp,
-    control::Stop,
+    control::{Stop, StopCause},
     field,
     role::Role,
     run::{Entry, Reason, Run, Stage, Status, Summary, Trigger, Warning, WorkerCounts},
@@ -199,7 +199,7 @@ async fn get(
 
 /// What a person may change of a run; what is left out stays.
 #[derive(utoipa::ToSchema)]
-#[schema(additional_properties = false)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document describes the body by it")]
 struct RunPatch {
     /// Null removes it.
@@ -300,6 +300,7 @@ async fn cancel(
     if !run.status.is_terminal() {
         let stop = Stop {
             at: (app.clock)(),
+            cause: StopCause::Cancel,
             detail: format!("cancelled by {}", caller.principal),
         };
         for traffic in &run.scenario.traffic {

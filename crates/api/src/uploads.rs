@@ -25,7 +25,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 /// A script that is about to be uploaded.
 #[derive(utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(additional_properties = false)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document describes the body by it")]
 struct UploadRequest {
     /// `.jmx` or `.zip`.

@@ -102,8 +102,15 @@ async fn list(State(app): State<App>, Id(id): Id<RunId>, _: Query<Nothing>) -> R
 const REGIONS_AT_ONCE: usize = 8;
 
 async fn of_run(app: &App, run: &Run) -> Result<Vec<Worker>, Problem> {
-    let regions: Vec<Vec<Worker>> = stream::iter(&run.scenario.traffic)
-        .map(|traffic| app.gateways.workers.of_region(run.run_id, &traffic.region))
+    let ask = |region: Region| async move { app.gateways.workers.of_region(run.run_id, &region).await };
+    let regions: Vec<Region> = run
+        .scenario
+        .traffic
+        .iter()
+        .map(|traffic| traffic.region.clone())
+        .collect();
+    let regions: Vec<Vec<Worker>> = stream::iter(regions)
+        .map(ask)
         .buffered(REGIONS_AT_ONCE)
         .try_collect()
         .await?;

@@ -24,7 +24,7 @@ use crate::{
 
 /// What to change for this run only, and what to note.
 #[derive(utoipa::ToSchema)]
-#[schema(additional_properties = false)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document describes the body by it")]
 struct RunRequest {
     overrides: Option<Overrides>,
@@ -37,7 +37,7 @@ struct RunRequest {
 
 /// A JSON merge patch (RFC 7396) on the scenario.
 #[derive(utoipa::ToSchema)]
-#[schema(additional_properties = false)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document describes the body by it")]
 struct Overrides {
     #[schema(value_type = Object)]
@@ -50,7 +50,7 @@ struct Overrides {
 }
 
 #[derive(utoipa::ToSchema)]
-#[schema(additional_properties = false)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document describes the body by it")]
 struct WorkloadOverrides {
     #[schema(value_type = Object)]
