@@ -35,9 +35,15 @@ pub(crate) async fn items(
 ) -> Result<Vec<Item>, Error> {
     let mut found = Vec::new();
     let mut start = start;
+    // The first key may come from a client, and only DynamoDB knows whether it can be one of this index.
+    let mut is_ours = start.is_none();
     loop {
         let query = query.clone().set_exclusive_start_key(start).limit(READ_AT_ONCE);
-        let answer = query.send().await.map_err(sorted)?;
+        let answer = query.send().await.map_err(sorted).map_err(|error| match error {
+            Error::Refused { code, .. } if code == "ValidationException" && !is_ours => Error::InvalidCursor,
+            other => other,
+        })?;
+        is_ours = true;
         found.extend(answer.items.unwrap_or_default());
         start = answer.last_evaluated_key;
         if start.is_none() || found.len() >= most {

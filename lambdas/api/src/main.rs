@@ -3,7 +3,7 @@
 use api::App;
 use aws::{Deployment, Gateways, HttpClient, Patience, connect};
 use lambda_api::Function;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use model::Timestamp;
 use serde_json::Value;
 use ulid::Ulid;
@@ -19,7 +19,12 @@ async fn main() -> anyhow::Result<()> {
         ulid: Ulid::generate,
         scratch: std::env::temp_dir(),
     });
-    let handle = service_fn(|event: LambdaEvent<Value>| function.handle(event.payload));
+    let handle = service_fn(async |event: LambdaEvent<Value>| {
+        function.handle(event.payload).await.map_err(|error| Diagnostic {
+            error_type: "InvalidEvent".to_owned(),
+            error_message: error.to_string(),
+        })
+    });
     lambda_runtime::run(handle)
         .await
         .map_err(|error| anyhow::anyhow!(error))

@@ -165,6 +165,7 @@ async fn a_list_of_250_is_paged_newest_first_and_filtered() {
     assert_eq!(seen, made);
 
     let names = |answer: door::Answer| -> Vec<String> {
+        assert_eq!(answer.status, 200, "{}", answer.text);
         let items = answer.json()["items"].as_array().unwrap().clone();
         items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
     };

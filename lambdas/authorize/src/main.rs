@@ -1,7 +1,7 @@
 //! Lambda function `authorize`.
 
 use aws::{Deployment, Gateways, HttpClient, Patience, connect};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
 #[tokio::main]
@@ -10,7 +10,14 @@ async fn main() -> anyhow::Result<()> {
     let deployment = Deployment::from_env(|name| std::env::var(name).ok())?;
     let config = connect::from_environment(&HttpClient::new(), Patience::Function).await;
     let settings = Gateways::new(&config, deployment).settings;
-    let handle = service_fn(|event: LambdaEvent<Value>| lambda_authorize::handle(&settings, event.payload));
+    let handle = service_fn(async |event: LambdaEvent<Value>| {
+        let answer = lambda_authorize::handle(&settings, event.payload).await;
+        answer.map_err(|error| Diagnostic {
+            error_type: "Refused".to_owned(),
+            // The gateway looks for the word "Unauthorized" here.
+            error_message: error.to_string(),
+        })
+    });
     lambda_runtime::run(handle)
         .await
         .map_err(|error| anyhow::anyhow!(error))

@@ -95,6 +95,17 @@ impl Door {
             regions: vec!["us-east-1".into(), "sa-east-1".into()],
             gateway_port: 0,
             functions: Box::new(|_| Vec::new()),
+            // Nothing is launched here.
+            tasks: local_cloud::Tasks {
+                supervisor: "/bin/false".into(),
+                path: String::new(),
+                capacity: local_cloud::ecs::Capacity {
+                    cpu_units: 0,
+                    memory_mib: 0,
+                    spare_memory_mib: 0,
+                    region_vcpus: 0,
+                },
+            },
         };
         let cloud = LocalCloud::start(config).await.unwrap();
         let key = cloud.credentials().issue("api").unwrap();
