@@ -2,6 +2,7 @@
 
 pub mod keys;
 pub mod multipart;
+mod parts;
 mod transfer;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use bytes::Bytes;
 
 use crate::{Deployment, Error, error::sorted};
 
+pub use parts::Parts;
 pub use transfer::{SignedRequest, Upload};
 
 /// The bucket.

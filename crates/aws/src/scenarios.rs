@@ -139,7 +139,8 @@ impl Scenarios {
             query = query.expression_attribute_values(":tag", text(tag));
         }
         if let Some(words) = &filter.query {
-            conditions.push("contains(search, :words)");
+            conditions.push("contains(#search, :words)");
+            query = query.expression_attribute_names("#search", "search");
             query = query.expression_attribute_values(":words", text(words.to_lowercase()));
         }
         if !conditions.is_empty() {

@@ -44,13 +44,18 @@ impl Workers {
         while !left.is_empty() {
             let write = self.client.batch_write_item().request_items(self.table(), left);
             let unprocessed = write.send().await.map_err(sorted)?.unprocessed_items;
-            left = unprocessed.and_then(|mut tables| tables.remove(self.table())).unwrap_or_default();
+            left = unprocessed
+                .and_then(|mut tables| tables.remove(self.table()))
+                .unwrap_or_default();
         }
         Ok(())
     }
 }
 
 fn deletion(key: Item) -> Result<WriteRequest, Error> {
-    let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(incomplete)?;
+    let delete = DeleteRequest::builder()
+        .set_key(Some(key))
+        .build()
+        .map_err(incomplete)?;
     Ok(WriteRequest::builder().delete_request(delete).build())
 }
