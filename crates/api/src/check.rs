@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use aws::objects::keys;
 use model::{
-    Region, scenario::Scenario, shape::Shape,
+    Region,
+    scenario::Scenario,
+    shape::Shape,
     workload::{Script, Workload},
 };
 use serde::{Deserialize, Serialize};

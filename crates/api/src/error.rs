@@ -12,9 +12,10 @@ impl From<aws::Error> for Problem {
                     detail: "is not a cursor of this list".to_owned(),
                 }])
             }
-            aws::Error::Conflict(_) => {
-                Self::new(Code::Conflict, "another request changed this meanwhile; try again")
-            }
+            aws::Error::Conflict(_) => Self::new(
+                Code::Conflict,
+                "another request changed this meanwhile; try again",
+            ),
             aws::Error::Throttled(_) => {
                 tracing::warn!(error = chain(&error), "a service throttled us");
                 Self::new(Code::TooManyRequests, "slow down and try again")

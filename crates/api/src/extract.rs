@@ -111,8 +111,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         }
         _ => true,
     });
-    let json = essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"));
+    let json =
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
     json && utf8
 }
 

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_document_reads_as_it_is() {
-        let text = r#"{"a": [1, -2, 0.5, true, null, "ñ 日本 \ud83d\ude00"], "b": {"c": 18446744073709551615}}"#;
+        let text =
+            r#"{"a": [1, -2, 0.5, true, null, "ñ 日本 \ud83d\ude00"], "b": {"c": 18446744073709551615}}"#;
         assert_eq!(parse(text.as_bytes()), Ok(serde_json::from_str(text).unwrap()));
     }
 

@@ -60,7 +60,10 @@ pub fn router(app: App) -> Router {
     router
         .fallback(|| async { Problem::new(Code::NotFound, "there is no such route") })
         .method_not_allowed_fallback(|| async {
-            Problem::new(Code::MethodNotAllowed, "the header Allow lists the methods of this route")
+            Problem::new(
+                Code::MethodNotAllowed,
+                "the header Allow lists the methods of this route",
+            )
         })
         .layer(Extension(Published(openapi::bytes(&document))))
         .layer(middleware::from_fn_with_state(app.clone(), finish::finish))

@@ -58,11 +58,7 @@ async fn get(
 ) -> Result<Json<LiveView>, Problem> {
     app.gateways.runs.get(id).await?;
     let client = (app.ulid)().random() as u64;
-    let address = app
-        .gateways
-        .live
-        .subscription(id, client, (app.clock)())
-        .await?;
+    let address = app.gateways.live.subscription(id, client, (app.clock)()).await?;
     Ok(Json(LiveView {
         protocol: Protocol::Mqtt,
         url: address.url,

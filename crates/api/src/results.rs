@@ -1,2 +1,233 @@
-//! Results.
-pub(crate) fn routes(routes: crate::routes::Routes) -> crate::routes::Routes { routes }
+//! Results: the figures of a run that is over, of any window of it, and its course.
+
+mod stored;
+
+use axum::{Json, extract::State, response::Response};
+use metrics::{
+    results::{ErrorGroup, Results},
+    series::{self, Series},
+    store::{Measured, Query as Figures},
+};
+use model::{Region, RunId, role::Role, run::Run};
+use utoipa::IntoParams;
+use utoipa_axum::routes;
+
+use crate::{
+    App,
+    answer::{self, Elsewhere},
+    error::internal,
+    extract::Id,
+    problem::{Code, Problem},
+    query::{FromQuery, Parameters, Query},
+    routes::{Access, Routes},
+};
+
+use stored::Part;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .at(Access::Least(Role::Viewer), routes!(get))
+        .at(Access::Least(Role::Viewer), routes!(course))
+}
+
+/// No run is longer, drain included; in milliseconds.
+const LONGEST_MS: u64 = 2 * 86_400_000;
+
+/// A part of a run.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Window {
+    /// Milliseconds from `startAt`.
+    #[param(minimum = 0, maximum = 172_800_000, required = false, nullable = false)]
+    from: Option<u64>,
+    /// Milliseconds from `startAt`, more than `from`; not included.
+    #[param(minimum = 1, maximum = 172_800_000, required = false, nullable = false)]
+    to: Option<u64>,
+}
+
+impl FromQuery for Window {
+    fn read(parameters: &Parameters) -> Option<Self> {
+        let from = parameters.integer("from", 0..=LONGEST_MS);
+        let to = parameters.integer("to", 1..=LONGEST_MS);
+        let (from, to) = (from?, to?);
+        match to {
+            Some(to) if to <= from.unwrap_or(0) => parameters.problem("to", "must be more than from"),
+            _ => Some(Self { from, to }),
+        }
+    }
+}
+
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the document describes the answer by it")]
+enum ResultsAnswer {
+    Here(Box<Results>),
+    Elsewhere(Elsewhere),
+}
+
+/// Reads the results of a run that is over, or the exact figures of a window of it.
+///
+/// With a window, `total`, `steady`, `byLabel`, `byRegion`, `transactions` and `errors` are of that window; everything
+/// else is of the whole run.
+#[utoipa::path(
+    get, path = "/runs/{runId}/results", operation_id = "getResults", tag = "results",
+    params(("runId" = RunId, Path), Window),
+    responses(
+        (status = 200, description = "The results", body = ResultsAnswer),
+        (status = 404, description = "No such run, or it left no results (`NO_RESULTS`)"),
+        (status = 409, description = "The run is not over (`NOT_COLLECTED`)"),
+    )
+)]
+async fn get(
+    State(app): State<App>,
+    Id(id): Id<RunId>,
+    Query(window): Query<Window>,
+) -> Result<Response, Problem> {
+    let run = app.gateways.runs.get(id).await?;
+    if !run.status.is_terminal() {
+        let detail = format!(
+            "the run is {}; its results come when it is over, and its course is under series",
+            run.status.as_str()
+        );
+        return Err(Problem::new(Code::NotCollected, detail));
+    }
+    let no_results = || Problem::new(Code::NoResults, "no worker of the run delivered a single sample");
+    let mut results = stored::results(&app, id).await?.ok_or_else(no_results)?;
+    if window.from.is_some() || window.to.is_some() {
+        let part = stored::whole(&app, id).await?.ok_or_else(no_results)?;
+        narrow(&app, &run, &part, &mut results, &window).await?;
+    }
+    answer::json(&app, id, &results).await
+}
+
+async fn narrow(
+    app: &App,
+    run: &Run,
+    part: &Part,
+    results: &mut Results,
+    window: &Window,
+) -> Result<(), Problem> {
+    let (from, to) = (
+        window.from.unwrap_or(0),
+        window.to.unwrap_or(results.duration_ms.max(1)),
+    );
+    let hold_from = run.scenario.shape.hold_from().map_or(0, model::Duration::as_ms);
+    let whole = measure(app, part, from..to, results).await?;
+    let hold = from.max(hold_from)..to.min(results.duration_ms).max(from.max(hold_from));
+    results.steady = measure(app, part, hold, results).await?.total;
+    let samples = std::mem::take(&mut results.errors);
+    results.errors = whole
+        .errors
+        .into_iter()
+        .map(|group| with_sample(group, &samples))
+        .collect();
+    results.total = whole.total;
+    results.by_label = whole.by_label;
+    results.by_region = whole.by_region;
+    results.transactions = whole.transactions;
+    results.window = Some(whole.window);
+    Ok(())
+}
+
+async fn measure(
+    app: &App,
+    part: &Part,
+    window: std::ops::Range<u64>,
+    results: &Results,
+) -> Result<Measured, Problem> {
+    let mut figures = Figures::new(&window, part.index.resolution);
+    let fetches = figures.fetches(&part.index);
+    for (fetch, bytes) in part.read(app, fetches).await? {
+        figures
+            .add(&part.index, &fetch, &bytes)
+            .map_err(|error| internal(&error))?;
+    }
+    Ok(figures.finish(results.start_at, results.duration_ms))
+}
+
+/// One failed exchange is kept for each group of the whole run; it stands for the group in a window too.
+fn with_sample(group: ErrorGroup, of_run: &[ErrorGroup]) -> ErrorGroup {
+    let same = of_run.iter().find(|other| {
+        (&other.label, &other.code, &other.message, &other.assertion)
+            == (&group.label, &group.code, &group.message, &group.assertion)
+    });
+    ErrorGroup {
+        sample: same.and_then(|other| other.sample.clone()),
+        ..group
+    }
+}
+
+/// What a series is of.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Course {
+    /// All requests when it is left out or `*`.
+    #[param(max_length = 255, required = false, nullable = false)]
+    label: Option<String>,
+    /// All regions when it is left out.
+    #[param(required = false, nullable = false)]
+    region: Option<Region>,
+    /// How many points at most; steps get wider until they do.
+    #[param(
+        rename = "maxPoints",
+        minimum = 1,
+        maximum = 2_000,
+        default = 2_000,
+        required = false
+    )]
+    max_points: Option<u32>,
+}
+
+impl FromQuery for (Course, Window) {
+    fn read(parameters: &Parameters) -> Option<Self> {
+        let label = parameters.line("label", 255);
+        let region = parameters.optional("region");
+        let max_points = parameters.integer("maxPoints", 1..=u64::from(series::MOST_POINTS));
+        let window = Window::read(parameters);
+        let course = Course {
+            label: label?,
+            region: region?,
+            max_points: max_points?.and_then(|points| u32::try_from(points).ok()),
+        };
+        Some((course, window?))
+    }
+}
+
+/// Reads the course of a run, also while it goes on: a point for each step, without holes.
+#[utoipa::path(
+    get, path = "/runs/{runId}/series", operation_id = "getSeries", tag = "results",
+    params(("runId" = RunId, Path), Course, Window),
+    responses(
+        (status = 200, description = "The points; none before the run has started", body = Series),
+        (status = 404, description = "No such run"),
+    )
+)]
+async fn course(
+    State(app): State<App>,
+    Id(id): Id<RunId>,
+    Query((asked, window)): Query<(Course, Window)>,
+) -> Result<Json<Series>, Problem> {
+    let run = app.gateways.runs.get(id).await?;
+    let stored = stored::so_far(&app, &run).await?;
+    let request = series::Request {
+        label: asked.label.filter(|label| label != "*"),
+        region: asked.region.map(|region| region.to_string()),
+        from_ms: window.from,
+        to_ms: window.to,
+        max_points: asked.max_points,
+    };
+    let indices: Vec<_> = stored.parts.iter().map(|part| &part.index).collect();
+    let builder = series::Builder::new(request, &indices, stored.until);
+    let mut parts = Vec::new();
+    for part in &stored.parts {
+        let fetched = part.read(&app, builder.fetches(&part.index)).await?;
+        parts.push(series::Part {
+            index: &part.index,
+            fetched,
+        });
+    }
+    let series = builder
+        .build(&parts, stored.complete_until)
+        .map_err(|error| internal(&error))?;
+    Ok(Json(series))
+}

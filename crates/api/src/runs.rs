@@ -189,11 +189,7 @@ async fn list(
     params(("runId" = RunId, Path)),
     responses((status = 200, description = "The run", body = RunView), (status = 404, description = "No such run"))
 )]
-async fn get(
-    State(app): State<App>,
-    Id(id): Id<RunId>,
-    _: Query<Nothing>,
-) -> Result<Json<RunView>, Problem> {
+async fn get(State(app): State<App>, Id(id): Id<RunId>, _: Query<Nothing>) -> Result<Json<RunView>, Problem> {
     Ok(Json(app.gateways.runs.get(id).await?.into()))
 }
 
@@ -259,11 +255,7 @@ async fn patch(
         (status = 404, description = "No such run"), (status = 409, description = "It is not over"),
     )
 )]
-async fn delete(
-    State(app): State<App>,
-    Id(id): Id<RunId>,
-    _: Query<Nothing>,
-) -> Result<StatusCode, Problem> {
+async fn delete(State(app): State<App>, Id(id): Id<RunId>, _: Query<Nothing>) -> Result<StatusCode, Problem> {
     let run = app.gateways.runs.get(id).await?;
     if !run.status.is_terminal() {
         let detail = format!(
@@ -272,7 +264,10 @@ async fn delete(
         );
         return Err(Problem::new(Code::RunActive, detail).with_run(id));
     }
-    app.gateways.objects.delete_all(&aws::objects::keys::run(id)).await?;
+    app.gateways
+        .objects
+        .delete_all(&aws::objects::keys::run(id))
+        .await?;
     for traffic in &run.scenario.traffic {
         app.gateways.workers.delete(id, &traffic.region).await?;
     }

@@ -164,13 +164,9 @@ async fn create(
 ) -> Result<Response, Problem> {
     let scenario = parse(&app, document).await?;
     let id = ScenarioId::new((app.ulid)());
-    let stored = app
-        .gateways
-        .scenarios
-        .put(id, &scenario, (app.clock)())
-        .await?;
-    let location = HeaderValue::from_str(&format!("{}/scenarios/{id}", crate::PREFIX))
-        .expect("ids are visible ASCII");
+    let stored = app.gateways.scenarios.put(id, &scenario, (app.clock)()).await?;
+    let location =
+        HeaderValue::from_str(&format!("{}/scenarios/{id}", crate::PREFIX)).expect("ids are visible ASCII");
     let headers = [(header::LOCATION, location), etag(stored.version)];
     Ok((StatusCode::CREATED, headers, Json(ScenarioView::from(stored))).into_response())
 }
@@ -185,11 +181,7 @@ async fn create(
         (status = 404, description = "No such scenario"),
     )
 )]
-async fn get(
-    State(app): State<App>,
-    Id(id): Id<ScenarioId>,
-    _: Query<Nothing>,
-) -> Result<Response, Problem> {
+async fn get(State(app): State<App>, Id(id): Id<ScenarioId>, _: Query<Nothing>) -> Result<Response, Problem> {
     Ok(versioned(app.gateways.scenarios.get(id).await?))
 }
 
@@ -218,12 +210,7 @@ async fn put(
 ) -> Result<Response, Problem> {
     let scenario = parse(&app, document).await?;
     let now = (app.clock)();
-    match app
-        .gateways
-        .scenarios
-        .update(id, version, &scenario, now)
-        .await?
-    {
+    match app.gateways.scenarios.update(id, version, &scenario, now).await? {
         Updated::Updated(stored) => Ok(versioned(*stored)),
         Updated::Stale(current) => {
             let detail = format!("the scenario is at version {current}; read it and edit it again");

@@ -96,7 +96,10 @@ pub(crate) struct Published(pub bytes::Bytes);
     get, path = "/openapi.json", operation_id = "getOpenApi", tag = "system",
     responses((status = 200, description = "OpenAPI 3.1", body = Object))
 )]
-async fn document(Extension(Published(bytes)): Extension<Published>, _: Query<Nothing>) -> Result<Response, Problem> {
+async fn document(
+    Extension(Published(bytes)): Extension<Published>,
+    _: Query<Nothing>,
+) -> Result<Response, Problem> {
     let content_type = HeaderValue::from_static("application/json");
     Ok(([(header::CONTENT_TYPE, content_type)], bytes).into_response())
 }

@@ -29,7 +29,12 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 #[expect(dead_code, reason = "the document describes the body by it")]
 struct UploadRequest {
     /// `.jmx` or `.zip`.
-    #[schema(min_length = 5, max_length = 255, pattern = r"^[^/\\\x00-\x1f\x7f]+\.([jJ][mM][xX]|[zZ][iI][pP])$", example = "plan.jmx")]
+    #[schema(
+        min_length = 5,
+        max_length = 255,
+        pattern = r"^[^/\\\x00-\x1f\x7f]+\.([jJ][mM][xX]|[zZ][iI][pP])$",
+        example = "plan.jmx"
+    )]
     file_name: String,
     /// In bytes.
     #[schema(minimum = 1, maximum = 524_288_000)]

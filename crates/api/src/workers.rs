@@ -1,11 +1,7 @@
 //! The workers of a run: their records, their logs, what they left behind.
 
 use aws::objects::keys;
-use axum::{
-    Json,
-    extract::State,
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{
     Region, RunId, Timestamp,

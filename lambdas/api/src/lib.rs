@@ -2,10 +2,7 @@
 
 mod proxy;
 
-use api::{
-    finish::RequestId,
-    identity::Caller,
-};
+use api::{finish::RequestId, identity::Caller};
 use axum::{Router, body::Body, response::Response};
 use serde_json::Value;
 use tower::ServiceExt as _;

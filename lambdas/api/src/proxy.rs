@@ -111,17 +111,17 @@ impl Event {
             }
         }
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, values) in self
-            .multi_value_query_string_parameters
-            .iter()
-            .flatten()
-        {
+        for (name, values) in self.multi_value_query_string_parameters.iter().flatten() {
             for value in values {
                 query.append_pair(name, value);
             }
         }
         let query = query.finish();
-        if query.is_empty() { uri } else { format!("{uri}?{query}") }
+        if query.is_empty() {
+            uri
+        } else {
+            format!("{uri}?{query}")
+        }
     }
 }
 

@@ -52,7 +52,12 @@ async fn every_route_refuses_the_anonymous_and_the_too_low() {
         for who in [As::Viewer, As::Operator, As::Admin] {
             let answer = door.call(who, &method, &path).await;
             let too_low = (who as u8) < (least as u8);
-            assert_eq!(answer.status == 403, too_low, "{who:?} {method} {path}: {}", answer.text);
+            assert_eq!(
+                answer.status == 403,
+                too_low,
+                "{who:?} {method} {path}: {}",
+                answer.text
+            );
         }
     }
 }
@@ -111,7 +116,9 @@ async fn an_api_token_becomes_a_caller_and_nothing_else_does() {
 
     // The right secret under another id, another secret, another scheme, a JWT.
     let other = api::token::Token::new(id, &mut rand::rng()).to_string();
-    let moved = token.to_string().replace(&id.to_string()[4..], "01KAR8Z6VBN6E1CT9W2QK0H3FM");
+    let moved = token
+        .to_string()
+        .replace(&id.to_string()[4..], "01KAR8Z6VBN6E1CT9W2QK0H3FM");
     for wrong in [
         format!("Bearer {other}"),
         format!("Bearer {moved}"),

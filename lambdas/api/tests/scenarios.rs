@@ -9,7 +9,13 @@ use serde_json::{Value, json};
 async fn a_scenario_lives() {
     let door = Door::open().await;
     let created = door
-        .send(As::Operator, "POST", "/scenarios", &[], &http_scenario("Checkout"))
+        .send(
+            As::Operator,
+            "POST",
+            "/scenarios",
+            &[],
+            &http_scenario("Checkout"),
+        )
         .await;
     assert_eq!(created.status, 201, "{}", created.text);
     assert_eq!(created.header("etag"), Some("\"1\""));
@@ -30,13 +36,19 @@ async fn a_scenario_lives() {
     edited["name"] = "Checkout ñ 日本".into();
     let put = |version: &'static str, body: Value| {
         let (door, path) = (&door, &path);
-        async move { door.send(As::Operator, "PUT", path, &[("If-Match", version)], &body).await }
+        async move {
+            door.send(As::Operator, "PUT", path, &[("If-Match", version)], &body)
+                .await
+        }
     };
     let answer = put("\"1\"", edited.clone()).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.header("etag"), Some("\"2\""));
     assert_eq!(answer.json()["name"], "Checkout ñ 日本");
-    assert_eq!(put("\"1\"", edited.clone()).await.problem(409)["code"], "STALE_VERSION");
+    assert_eq!(
+        put("\"1\"", edited.clone()).await.problem(409)["code"],
+        "STALE_VERSION"
+    );
     assert_eq!(put("1", edited.clone()).await.problem(400)["code"], "MALFORMED");
     assert_eq!(put("*", edited.clone()).await.problem(400)["code"], "MALFORMED");
     let without = door.send(As::Operator, "PUT", &path, &[], &edited).await;
@@ -60,7 +72,9 @@ async fn every_problem_is_named_at_once() {
     ]);
     document["workload"]["requests"][0]["url"] = "ftp://x".into();
     document["colour"] = "red".into();
-    let answer = door.send(As::Operator, "POST", "/scenarios", &[], &document).await;
+    let answer = door
+        .send(As::Operator, "POST", "/scenarios", &[], &document)
+        .await;
     let mut pointers = answer.pointers(422);
     pointers.sort();
     assert_eq!(
@@ -85,7 +99,9 @@ async fn a_region_must_be_on_offer() {
     let door = Door::open().await;
     let mut document = http_scenario("Far away");
     document["traffic"][0]["region"] = "eu-west-1".into();
-    let answer = door.send(As::Operator, "POST", "/scenarios", &[], &document).await;
+    let answer = door
+        .send(As::Operator, "POST", "/scenarios", &[], &document)
+        .await;
     assert_eq!(answer.pointers(422), ["/traffic/0/region"]);
     assert!(answer.text.contains("sa-east-1, us-east-1"), "{}", answer.text);
 }
@@ -111,11 +127,23 @@ async fn what_cannot_be_read_is_refused_for_what_it_is() {
         "{\"name\": \"\\ud800\"}",
         &"[".repeat(100_000),
     ] {
-        assert_eq!(post(json, body.to_owned()).await.problem(400)["code"], "MALFORMED");
+        assert_eq!(
+            post(json, body.to_owned()).await.problem(400)["code"],
+            "MALFORMED"
+        );
     }
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "json"] {
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=latin1",
+        "json",
+    ] {
         let answer = post(content_type, scenario.clone()).await;
-        assert_eq!(answer.problem(415)["code"], "UNSUPPORTED_MEDIA_TYPE", "{content_type}");
+        assert_eq!(
+            answer.problem(415)["code"],
+            "UNSUPPORTED_MEDIA_TYPE",
+            "{content_type}"
+        );
     }
     // 30 MB, most of it white space and well-formed.
     let large = format!("{}{scenario}", " ".repeat(30 << 20));
@@ -141,7 +169,11 @@ async fn a_list_of_250_is_paged_newest_first_and_filtered() {
     let mut made = Vec::new();
     for i in 0..250 {
         let mut document = http_scenario(&format!("Number {i:03} Ñandú"));
-        document["tags"] = if i % 50 == 0 { json!(["fifty", "ñ"]) } else { json!([]) };
+        document["tags"] = if i % 50 == 0 {
+            json!(["fifty", "ñ"])
+        } else {
+            json!([])
+        };
         made.push(door.scenario(&document).await);
     }
     made.reverse();
@@ -149,7 +181,9 @@ async fn a_list_of_250_is_paged_newest_first_and_filtered() {
     let mut cursor = String::new();
     let mut pages = 0;
     loop {
-        let page = door.call(As::Viewer, "GET", &format!("/scenarios?limit=100{cursor}")).await;
+        let page = door
+            .call(As::Viewer, "GET", &format!("/scenarios?limit=100{cursor}"))
+            .await;
         assert_eq!(page.status, 200, "{}", page.text);
         let page = page.json();
         pages += 1;
@@ -167,11 +201,20 @@ async fn a_list_of_250_is_paged_newest_first_and_filtered() {
     let names = |answer: door::Answer| -> Vec<String> {
         assert_eq!(answer.status, 200, "{}", answer.text);
         let items = answer.json()["items"].as_array().unwrap().clone();
-        items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+        items
+            .iter()
+            .map(|item| item["name"].as_str().unwrap().to_owned())
+            .collect()
     };
-    let tagged = names(door.call(As::Viewer, "GET", "/scenarios?tag=%C3%B1&limit=100").await);
+    let tagged = names(
+        door.call(As::Viewer, "GET", "/scenarios?tag=%C3%B1&limit=100")
+            .await,
+    );
     assert_eq!(tagged.len(), 5);
-    let found = names(door.call(As::Viewer, "GET", "/scenarios?q=NUMBER%20017%20%C3%B1and").await);
+    let found = names(
+        door.call(As::Viewer, "GET", "/scenarios?q=NUMBER%20017%20%C3%B1and")
+            .await,
+    );
     assert_eq!(found, ["Number 017 Ñandú"]);
     assert_eq!(names(door.call(As::Viewer, "GET", "/scenarios").await).len(), 20);
 }
@@ -199,12 +242,16 @@ async fn queries_and_cursors_that_make_no_sense_are_refused() {
     let page = door.call(As::Viewer, "GET", "/scenarios?limit=1").await.json();
     let cursor = page["nextCursor"].as_str().unwrap();
     // A cursor of another list, and every cursor that differs in one letter: refused or a page, never a failure.
-    let foreign = door.call(As::Viewer, "GET", &format!("/runs?cursor={cursor}")).await;
+    let foreign = door
+        .call(As::Viewer, "GET", &format!("/runs?cursor={cursor}"))
+        .await;
     assert_eq!(foreign.pointers(400), ["?cursor"]);
     for i in 0..cursor.len() {
         let mut tampered = cursor.to_owned();
         tampered.replace_range(i..=i, if &cursor[i..=i] == "A" { "B" } else { "A" });
-        let answer = door.call(As::Viewer, "GET", &format!("/scenarios?cursor={tampered}")).await;
+        let answer = door
+            .call(As::Viewer, "GET", &format!("/scenarios?cursor={tampered}"))
+            .await;
         assert!(matches!(answer.status, 200 | 400), "{tampered}: {}", answer.text);
     }
 }
@@ -213,9 +260,22 @@ async fn queries_and_cursors_that_make_no_sense_are_refused() {
 async fn what_is_not_there_is_said_so() {
     let door = Door::open().await;
     door.call(As::Viewer, "GET", "/nothing").await.problem(404);
-    door.call(As::Viewer, "GET", "/scenarios/scn_01KAR8Z6VBN6E1CT9W2QK0H3FM").await.problem(404);
-    for id in ["scn_x", "run_01KAR8Z6VBN6E1CT9W2QK0H3FM", "%00", "日本", "a b", "%ff", "..", "%2e%2e%2f"] {
-        door.call(As::Viewer, "GET", &format!("/scenarios/{id}")).await.problem(404);
+    door.call(As::Viewer, "GET", "/scenarios/scn_01KAR8Z6VBN6E1CT9W2QK0H3FM")
+        .await
+        .problem(404);
+    for id in [
+        "scn_x",
+        "run_01KAR8Z6VBN6E1CT9W2QK0H3FM",
+        "%00",
+        "日本",
+        "a b",
+        "%ff",
+        "..",
+        "%2e%2e%2f",
+    ] {
+        door.call(As::Viewer, "GET", &format!("/scenarios/{id}"))
+            .await
+            .problem(404);
     }
     let answer = door.call(As::Viewer, "PATCH", "/scenarios").await;
     assert_eq!(answer.problem(405)["code"], "METHOD_NOT_ALLOWED");

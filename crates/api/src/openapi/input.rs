@@ -78,7 +78,8 @@ fn variants(schema: &Value, schemas: &Map<String, Value>) -> Option<Vec<Value>> 
 }
 
 fn one_object(variant: &Value, schemas: &Map<String, Value>) -> Value {
-    let mut merged = json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
+    let mut merged =
+        json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
     for part in variant["allOf"].as_array().into_iter().flatten() {
         let closed = match referenced(part) {
             Some(name) => closed(name, &schemas[name]),
@@ -87,7 +88,9 @@ fn one_object(variant: &Value, schemas: &Map<String, Value>) -> Value {
         for (name, property) in closed["properties"].as_object().into_iter().flatten() {
             merged["properties"][name] = property.clone();
         }
-        if let (Some(required), Some(more)) = (merged["required"].as_array_mut(), closed["required"].as_array()) {
+        if let (Some(required), Some(more)) =
+            (merged["required"].as_array_mut(), closed["required"].as_array())
+        {
             required.extend(more.iter().cloned());
         }
     }
@@ -109,8 +112,14 @@ fn closed(name: &str, schema: &Value) -> Value {
     }
     if name == "Script" {
         // What later versions will take; until then there may be none.
-        properties.insert("secrets".to_owned(), json!({"type": ["object", "null"], "maxProperties": 0}));
-        properties.insert("data".to_owned(), json!({"type": ["array", "null"], "maxItems": 0}));
+        properties.insert(
+            "secrets".to_owned(),
+            json!({"type": ["object", "null"], "maxProperties": 0}),
+        );
+        properties.insert(
+            "data".to_owned(),
+            json!({"type": ["array", "null"], "maxItems": 0}),
+        );
     }
     let mut closed = schema.clone();
     closed["properties"] = Value::Object(properties);
@@ -121,7 +130,9 @@ fn closed(name: &str, schema: &Value) -> Value {
 
 fn required(name: &str) -> BTreeSet<&'static str> {
     let found = REQUIRED.iter().find(|(known, _)| *known == name);
-    found.map(|(_, required)| required.iter().copied().collect()).unwrap_or_default()
+    found
+        .map(|(_, required)| required.iter().copied().collect())
+        .unwrap_or_default()
 }
 
 fn nullable(mut schema: Value) -> Value {
@@ -154,5 +165,8 @@ fn with_input_references(schema: &Value) -> Value {
 }
 
 fn referenced(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+    schema
+        .get("$ref")?
+        .as_str()?
+        .strip_prefix("#/components/schemas/")
 }

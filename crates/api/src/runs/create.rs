@@ -163,9 +163,10 @@ fn settle(outcome: Created) -> Result<Run, Problem> {
             "this Idempotency-Key came before with another scenario or body; use a new key for a new run",
         )),
         Created::ScenarioNotFound => Err(Problem::new(Code::NotFound, "there is no such scenario")),
-        Created::Created | Created::ScenarioChanged => {
-            Err(Problem::new(Code::Conflict, "another request came first; try again"))
-        }
+        Created::Created | Created::ScenarioChanged => Err(Problem::new(
+            Code::Conflict,
+            "another request came first; try again",
+        )),
     }
 }
 

@@ -89,6 +89,13 @@ impl Answer {
 
 impl Door {
     pub async fn open() -> Self {
+        // The log of a failed test says why; only the first door can open it.
+        drop(
+            tracing_subscriber::fmt()
+                .with_max_level(tracing_subscriber::filter::LevelFilter::ERROR)
+                .with_test_writer()
+                .try_init(),
+        );
         let data = tempfile::tempdir().unwrap();
         let config = local_cloud::Config {
             data: data.path().join("cloud"),
@@ -183,8 +190,15 @@ impl Door {
         headers: &[(&str, &str)],
         body: &Value,
     ) -> Answer {
-        self.text(who, method, target, headers, "application/json", &body.to_string())
-            .await
+        self.text(
+            who,
+            method,
+            target,
+            headers,
+            "application/json",
+            &body.to_string(),
+        )
+        .await
     }
 
     pub async fn text(
@@ -257,7 +271,10 @@ pub fn event(who: As, method: &str, target: &str) -> Value {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        parameters.entry(name.into_owned()).or_default().push(value.into_owned());
+        parameters
+            .entry(name.into_owned())
+            .or_default()
+            .push(value.into_owned());
     }
     json!({
         "resource": "/{proxy+}",
