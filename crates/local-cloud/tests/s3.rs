@@ -9,7 +9,6 @@ use aws_sdk_s3::{
     config::Builder,
     error::ProvideErrorMetadata,
     presigning::PresigningConfig,
-    primitives::ByteStream,
     types::{
         ChecksumAlgorithm, ChecksumMode, CompletedMultipartUpload, CompletedPart, Delete, ObjectIdentifier,
     },
@@ -109,7 +108,7 @@ async fn strange_keys_are_keys_like_others() {
         "a/",
         "a/b",
         "a/b/c",
-        "../../x",
+        "../../local-cloud-escape",
         "..",
         "./a",
         "a//b",
@@ -136,7 +135,9 @@ async fn strange_keys_are_keys_like_others() {
             .collect::<Vec<_>>(),
         expected
     );
-    assert!(!cloud.data.path().join("../x").exists() && !cloud.data.path().join("x").exists());
+    for folder in [cloud.data.path(), cloud.data.path().parent().unwrap()] {
+        assert!(!folder.join("local-cloud-escape").exists());
+    }
     for key in keys {
         client
             .delete_object()
@@ -426,6 +427,13 @@ async fn listings_page_and_fold() {
             .collect::<Vec<_>>(),
         ["c/", "c/1", "d"]
     );
+    let amid = client
+        .list_objects_v2()
+        .bucket(BUCKET)
+        .delimiter("/")
+        .start_after("b/1");
+    let amid = amid.send().await.unwrap();
+    assert_eq!(amid.common_prefixes()[0].prefix(), Some("c/"));
     let none = client
         .list_objects_v2()
         .bucket(BUCKET)
@@ -900,43 +908,4 @@ async fn buckets() {
     );
     client.delete_bucket().bucket("other").send().await.unwrap();
     client.head_bucket().bucket("other").send().await.unwrap_err();
-}
-
-#[tokio::test]
-#[ignore = "moves 200 MB: scripts/test --full"]
-async fn a_large_object_takes_no_memory() {
-    let (_cloud, client) = start().await;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    file.as_file().set_len(200 * 1024 * 1024).unwrap();
-    let body = ByteStream::from_path(file.path()).await.unwrap();
-    let before = resident_mb();
-    client
-        .put_object()
-        .bucket(BUCKET)
-        .key("large")
-        .body(body)
-        .send()
-        .await
-        .unwrap();
-    let mut answer = client
-        .get_object()
-        .bucket(BUCKET)
-        .key("large")
-        .send()
-        .await
-        .unwrap();
-    let mut size = 0;
-    while let Some(chunk) = answer.body.try_next().await.unwrap() {
-        size += chunk.len();
-    }
-    assert_eq!(size, 200 * 1024 * 1024);
-    // Server and client are both in this process.
-    let grown = resident_mb() - before;
-    assert!(grown < 40, "grew by {grown} MB");
-}
-
-fn resident_mb() -> i64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<i64>().unwrap() / 1024
 }

@@ -115,20 +115,28 @@ impl Store {
     ) -> Result<Page, Error> {
         let mut page = Page::default();
         let start = start.max(prefix.as_bytes().to_vec());
-        self.index.scan(bucket, start, |key, object| {
+        self.index.scan(bucket, start.clone(), |key, object| {
             let Some(rest) = key.strip_prefix(prefix) else {
                 return Scan::End;
             };
+            let end = delimiter.and_then(|delimiter| rest.find(delimiter).map(|at| at + delimiter.len()));
+            let common = end.map(|end| key[..prefix.len() + end].to_owned());
+            if let Some(common) = common
+                .as_deref()
+                .filter(|common| common.as_bytes() < start.as_slice())
+            {
+                // The listing starts amid this group, so the group comes before it.
+                return Scan::Seek(after_all_with(common));
+            }
             if most == 0 {
                 return Scan::End;
             }
             if page.objects.len() + page.prefixes.len() == most {
-                page.next = Some(key.into_bytes());
+                page.next = Some(common.unwrap_or(key).into_bytes());
                 return Scan::End;
             }
-            match delimiter.and_then(|delimiter| rest.find(delimiter).map(|at| at + delimiter.len())) {
-                Some(end) => {
-                    let common = key[..prefix.len() + end].to_owned();
+            match common {
+                Some(common) => {
                     let next = after_all_with(&common);
                     page.prefixes.push(common);
                     Scan::Seek(next)
