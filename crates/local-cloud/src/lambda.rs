@@ -146,7 +146,9 @@ impl Lambda {
 }
 
 impl Lambda {
-    /// Answers a call of the Invoke API.
+    /// Answers a call of the Invoke API. Asynchronous invocations are not offered: nothing here would keep one over a
+    /// crash. What EventBridge and CloudWatch Logs invoke goes through an outbox of theirs.
+    ///
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
     pub async fn call(&self, call: Call) -> Response<Body> {
         let path = call.uri.path().strip_prefix("/2015-03-31/functions/");
@@ -172,40 +174,11 @@ impl Lambda {
             .map_or(&b"RequestResponse"[..], |kind| kind.as_bytes());
         match kind {
             b"RequestResponse" => answer(self.invoke(&function, event).await),
-            b"Event" => self.invoke_later(function, event),
             _ => call::json::<()>(Err(call::Error::new(
                 "InvalidParameterValueException",
                 "the invocation type is not offered",
             ))),
         }
-    }
-
-    /// An asynchronous invocation: accepted at once, retried twice like AWS does by default.
-    fn invoke_later(&self, function: String, event: Value) -> Response<Body> {
-        if !self
-            .functions
-            .lock()
-            .expect("no holder panics")
-            .contains_key(name_of(&function))
-        {
-            return answer(Err(InvokeError::NotFound(function)));
-        }
-        let lambda = self.clone();
-        tokio::spawn(async move {
-            for attempt in 1..=3_u32 {
-                match lambda.invoke(&function, event.clone()).await {
-                    Ok(_) => return,
-                    Err(error) => {
-                        tracing::warn!(function, attempt, %error, "an asynchronous invocation failed")
-                    }
-                }
-                tokio::time::sleep(Duration::from_secs(u64::from(attempt) * 60)).await;
-            }
-        });
-        Response::builder()
-            .status(StatusCode::ACCEPTED)
-            .body(call::whole(""))
-            .expect("the parts of the answer are valid")
     }
 }
 
