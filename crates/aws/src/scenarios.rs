@@ -135,13 +135,16 @@ impl Scenarios {
             .expression_attribute_values(":list", text(LIST));
         let mut conditions = Vec::new();
         if let Some(tag) = &filter.tag {
-            conditions.push("contains(tags, :tag)");
-            query = query.expression_attribute_values(":tag", text(tag));
+            conditions.push("contains(#tags, :tag)");
+            query = query
+                .expression_attribute_names("#tags", "tags")
+                .expression_attribute_values(":tag", text(tag));
         }
         if let Some(words) = &filter.query {
             conditions.push("contains(#search, :words)");
-            query = query.expression_attribute_names("#search", "search");
-            query = query.expression_attribute_values(":words", text(words.to_lowercase()));
+            query = query
+                .expression_attribute_names("#search", "search")
+                .expression_attribute_values(":words", text(words.to_lowercase()));
         }
         if !conditions.is_empty() {
             query = query.filter_expression(conditions.join(" AND "));

@@ -38,7 +38,7 @@ pub async fn ensure(config: &SdkConfig, deployment: &Deployment) -> Result<(), E
                 Index {
                     name: runs::BY_DAY,
                     key: &[("day", TEXT), ("runId", TEXT)],
-                    carries: &runs::LISTED,
+                    carries: &[&runs::LISTED, &["scenarioId"][..]].concat(),
                 },
             ],
             expires: false,

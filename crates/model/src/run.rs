@@ -139,6 +139,35 @@ pub enum ReasonCode {
     ControlPlaneFailed,
 }
 
+impl ReasonCode {
+    pub const ALL: [Self; 9] = [
+        Self::Cancelled,
+        Self::QuotaExceeded,
+        Self::LaunchRefused,
+        Self::StartTimeout,
+        Self::WorkersLost,
+        Self::EngineFailed,
+        Self::SetupFailed,
+        Self::NoSamples,
+        Self::ControlPlaneFailed,
+    ];
+
+    /// As it is written, such as `LAUNCH_REFUSED`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancelled => "CANCELLED",
+            Self::QuotaExceeded => "QUOTA_EXCEEDED",
+            Self::LaunchRefused => "LAUNCH_REFUSED",
+            Self::StartTimeout => "START_TIMEOUT",
+            Self::WorkersLost => "WORKERS_LOST",
+            Self::EngineFailed => "ENGINE_FAILED",
+            Self::SetupFailed => "SETUP_FAILED",
+            Self::NoSamples => "NO_SAMPLES",
+            Self::ControlPlaneFailed => "CONTROL_PLANE_FAILED",
+        }
+    }
+}
+
 /// Something that a reader of the results must know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Warning {
@@ -207,8 +236,8 @@ pub struct Summary {
     pub requests: u64,
     /// Failures / requests; `None` when there was no request.
     pub failure_rate: Option<f64>,
-    /// Requests per second over the load phase.
-    pub throughput: f64,
+    /// Requests per second over the load phase; `None` when there was none.
+    pub throughput: Option<f64>,
     /// Milliseconds; `None` when there was no request.
     pub p95: Option<f64>,
     pub verdict: Option<Verdict>,
@@ -323,6 +352,13 @@ mod tests {
     fn every_run_can_reach_an_end() {
         for from in Status::ALL.into_iter().filter(|status| !status.is_terminal()) {
             assert!(from.may_become(Status::Failed), "{from:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_is_written_as_it_is_named() {
+        for code in ReasonCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
         }
     }
 

@@ -41,8 +41,10 @@ pub struct Exit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Loss {
-    /// ECS never placed its task.
+    /// ECS had no room for its task; it may have later.
     NotPlaced,
+    /// ECS refuses its task for good.
+    Refused,
     /// Its task stopped before it had said that it was done.
     TaskStopped,
     /// Nothing was heard of it any more, or it did not come to an end.
@@ -51,6 +53,13 @@ pub enum Loss {
     EngineFailed,
     /// A setUp thread group stopped the test.
     SetupFailed,
+}
+
+impl Loss {
+    /// Whether another task for the index may do better.
+    pub fn is_worth_a_relaunch(self) -> bool {
+        matches!(self, Self::NotPlaced | Self::TaskStopped | Self::Silent)
+    }
 }
 
 /// What a worker reports of itself, all of it cumulative: a lost report loses nothing.

@@ -1,6 +1,18 @@
 //! Where things lie in the bucket.
 
+use metrics::segment;
 use model::{Region, RunId, ScriptId};
+
+/// Names below [`result`] and [`live`]: a stored result is an index and two data files.
+pub const INDEX: &str = "index";
+pub const TOTALS: &str = "totals";
+pub const LABELS: &str = "labels";
+/// Below [`result`]: the figures of the whole run. Written last: where it is, the other files are.
+pub const RESULTS: &str = "results.json";
+/// Below [`result`]: the segments that the results are made of.
+pub const MANIFEST: &str = "manifest.json";
+/// Below [`live`]: which parts there are.
+pub const PARTS: &str = "parts.json";
 
 /// The uploaded script as it came: one file or an archive.
 pub fn script(id: ScriptId) -> String {
@@ -30,13 +42,13 @@ pub fn worker(run_id: RunId, region: &Region, index: u32) -> String {
     format!("{}{region}-{index}/", workers(run_id))
 }
 
-/// The worker's segments sort by number.
+/// The worker's segments, which sort by number.
 pub fn segments(run_id: RunId, region: &Region, index: u32) -> String {
     format!("{}segments/", worker(run_id, region, index))
 }
 
-pub fn segment(run_id: RunId, region: &Region, index: u32, number: u32) -> String {
-    format!("{}{number:06}", segments(run_id, region, index))
+pub fn segment(run_id: RunId, region: &Region, index: u32, name: segment::Name) -> String {
+    format!("{}{name}", segments(run_id, region, index))
 }
 
 /// What a person may download: logs, raw samples.

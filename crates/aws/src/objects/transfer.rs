@@ -4,10 +4,14 @@ use std::{path::Path, time::Duration};
 
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use model::Timestamp;
-use tokio::{fs::File, io::AsyncWriteExt};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt, AsyncWriteExt},
+};
 
-use super::{Objects, named};
+use super::{Objects, multipart::LEAST_PART, named};
 use crate::{Error, error::sorted};
 
 /// A request that a client may send as it is, without credentials.
@@ -61,6 +65,23 @@ impl Objects {
         Ok(written)
     }
 
+    /// Writes an object from a file, whatever its size, without holding more than a part of it in memory.
+    pub async fn upload(&self, key: &str, from: &Path) -> Result<(), Error> {
+        let mut file = File::open(from).await?;
+        let first = part_of(&mut file).await?;
+        if first.len() < PART {
+            return self.put(key, first).await;
+        }
+        let upload = self.begin(key).await?;
+        let (mut parts, mut bytes, mut number) = (Vec::new(), first, 1);
+        while !bytes.is_empty() {
+            parts.push(self.upload_part(&upload, number, bytes).await?);
+            bytes = part_of(&mut file).await?;
+            number += 1;
+        }
+        self.complete(&upload, &parts).await
+    }
+
     /// Lets a client upload exactly what it announced.
     pub async fn presigned_put(
         &self,
@@ -95,6 +116,15 @@ impl Objects {
         let signed = get.presigned(validity(valid)?).await.map_err(sorted)?;
         Ok(request(&signed, valid, now))
     }
+}
+
+/// 10,000 parts of this size, in bytes, make the largest object that is written.
+const PART: usize = 2 * LEAST_PART;
+
+async fn part_of(file: &mut File) -> Result<Bytes, Error> {
+    let mut bytes = Vec::new();
+    file.take(PART as u64).read_to_end(&mut bytes).await?;
+    Ok(bytes.into())
 }
 
 fn validity(valid: Duration) -> Result<PresigningConfig, Error> {

@@ -1,0 +1,135 @@
+//! A fresh local cloud with this product's tables and bucket, and gateways to it.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use aws::{Deployment, Gateways, HttpClient, Patience, connect, scenarios, tables};
+use local_cloud::{Config, LocalCloud, Tasks, ecs::Capacity, lambda::Function};
+use model::{
+    RunId, ScenarioId, Timestamp,
+    run::{Run, Trigger},
+    scenario::Scenario,
+};
+use serde_json::json;
+use ulid::Ulid;
+
+/// A running local cloud in a data directory of its own.
+pub struct TestCloud {
+    pub cloud: LocalCloud,
+    pub gateways: Gateways,
+    pub config: aws_config::SdkConfig,
+    pub data: tempfile::TempDir,
+}
+
+impl TestCloud {
+    pub async fn start() -> Self {
+        Self::start_with(|_| Vec::new()).await
+    }
+
+    /// With functions, which are made from the gateways.
+    pub async fn start_with(functions: impl FnOnce(&Gateways) -> Vec<Function> + Send + 'static) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (made, gateways) = std::sync::mpsc::channel();
+        let config = Config {
+            data: data.path().to_owned(),
+            regions: vec!["us-east-1".into(), "sa-east-1".into()],
+            gateway_port: 0,
+            functions: Box::new(move |surroundings| {
+                let issued = surroundings.credentials.issue("test").unwrap();
+                let key = connect::Key {
+                    endpoint: surroundings.endpoint.clone(),
+                    region: "us-east-1".parse().unwrap(),
+                    access_key_id: issued.id,
+                    secret_access_key: issued.secret,
+                };
+                let config = connect::with_key(&HttpClient::new(), Patience::Function, key);
+                let socket = surroundings.gateway_endpoint.replace("http://", "ws://");
+                let gateways = Gateways::new(&config, deployment(&format!("{socket}/mqtt")));
+                let functions = functions(&gateways);
+                made.send((config, gateways)).unwrap();
+                functions
+            }),
+            tasks: Tasks {
+                supervisor: supervisor(),
+                path: "/usr/bin:/bin".into(),
+                capacity: Capacity::of_machine(64.0, 1.0).unwrap(),
+            },
+        };
+        let cloud = LocalCloud::start(config).await.unwrap();
+        let (config, gateways) = gateways.recv().unwrap();
+        tables::ensure(&config, &deployment("")).await.unwrap();
+        gateways.objects.ensure_bucket().await.unwrap();
+        Self {
+            cloud,
+            gateways,
+            config,
+            data,
+        }
+    }
+
+    /// A kept scenario of so many workers in us-east-1, and in sa-east-1 if that is not 0.
+    pub async fn scenario(&self, workers: [u32; 2]) -> scenarios::Stored {
+        let id = ScenarioId::new(Ulid::generate());
+        self.gateways
+            .scenarios
+            .put(id, &scenario(workers), Timestamp::now())
+            .await
+            .unwrap()
+    }
+}
+
+/// The state machine of tests is made by them.
+pub const STATE_MACHINE_ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:run";
+
+fn deployment(live_address: &str) -> Deployment {
+    Deployment {
+        hub_region: "us-east-1".parse().unwrap(),
+        scenarios_table: "scenarios".into(),
+        runs_table: "runs".into(),
+        workers_table: "workers".into(),
+        settings_table: "settings".into(),
+        bucket: "oleada-test".into(),
+        state_machine_arn: Some(STATE_MACHINE_ARN.into()),
+        live_address: Some(live_address.into()),
+        live_role_arn: Some("arn:aws:iam::000000000000:role/live".into()),
+    }
+}
+
+/// Built beside the tests by `cargo test --workspace`.
+fn supervisor() -> std::path::PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent()
+        .and_then(std::path::Path::parent)
+        .unwrap()
+        .join("local-cloud-task-supervisor")
+}
+
+pub fn scenario(workers: [u32; 2]) -> Scenario {
+    let traffic: Vec<_> = ["us-east-1", "sa-east-1"]
+        .into_iter()
+        .zip(workers)
+        .filter(|(_, workers)| *workers > 0)
+        .map(|(region, workers)| json!({"region": region, "workers": workers, "virtualUsers": workers * 2}))
+        .collect();
+    Scenario::parse(&json!({
+        "name": "Checkout",
+        "tags": ["shop"],
+        "workload": {"kind": "http", "requests": [{"url": "http://127.0.0.1:9/"}]},
+        "shape": {"kind": "users", "hold": "2s", "drain": "0s"},
+        "traffic": traffic,
+        "worker": {"vcpu": 1},
+        "start": {"timeout": "20s"},
+    }))
+    .unwrap()
+}
+
+pub fn run_of(stored: &scenarios::Stored) -> Run {
+    let (id, scenario) = (RunId::new(Ulid::generate()), stored.scenario.clone());
+    Run::queued(
+        id,
+        stored.scenario_id,
+        scenario,
+        stored.version,
+        Trigger::Api,
+        Timestamp::now(),
+    )
+}
