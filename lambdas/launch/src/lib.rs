@@ -1,1 +1,14 @@
 //! Lambda function `launch`.
+
+use aws::Gateways;
+use model::Timestamp;
+use workflow::{
+    Clock, Error,
+    event::{OfRegion, Through},
+    launch,
+};
+
+/// Reads the clock once, at the edge.
+pub async fn handle(gateways: &Gateways, event: OfRegion) -> Result<Through, Error> {
+    launch::run(gateways, Clock::starting_at(Timestamp::now()), event).await
+}

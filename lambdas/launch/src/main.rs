@@ -1,1 +1,6 @@
-fn main() {}
+//! Lambda function `launch`, as deployed.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    workflow::serve::run(lambda_launch::handle).await
+}

@@ -1,1 +1,20 @@
 //! Lambda function `ready`.
+
+use aws::Gateways;
+use model::Timestamp;
+use workflow::{
+    Clock, Error, Timing,
+    event::{OfRegion, Through},
+    ready,
+};
+
+/// Reads the clock once, at the edge.
+pub async fn handle(gateways: &Gateways, event: OfRegion) -> Result<Through, Error> {
+    ready::run(
+        gateways,
+        Clock::starting_at(Timestamp::now()),
+        &Timing::default(),
+        event,
+    )
+    .await
+}

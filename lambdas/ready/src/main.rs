@@ -1,1 +1,6 @@
-fn main() {}
+//! Lambda function `ready`, as deployed.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    workflow::serve::run(lambda_ready::handle).await
+}

@@ -1,1 +1,6 @@
-fn main() {}
+//! Lambda function `sweep`, as deployed.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    workflow::serve::run(lambda_sweep::handle).await
+}

@@ -1,1 +1,20 @@
 //! Lambda function `watch`.
+
+use aws::Gateways;
+use model::Timestamp;
+use workflow::{
+    Clock, Error, Timing,
+    event::{OfRegion, Through},
+    watch,
+};
+
+/// Reads the clock once, at the edge.
+pub async fn handle(gateways: &Gateways, event: OfRegion) -> Result<Through, Error> {
+    watch::run(
+        gateways,
+        Clock::starting_at(Timestamp::now()),
+        &Timing::default(),
+        event,
+    )
+    .await
+}

@@ -1,0 +1,172 @@
+//! Watch: keeps the lease while the load runs, and sees the workers through to their end.
+
+use aws::{Gateways, runs::Changes};
+use model::{
+    Duration, Timestamp,
+    control::{Control, StopCause},
+    run::{StageName, Status, WorkerCounts},
+    worker::{Exit, Loss, State, Worker},
+};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    Clock, Error, Timing,
+    event::{OfRegion, Through},
+    placing::Place,
+    ready::{counts, give_up_stopped},
+    timing::Every,
+};
+
+/// Watches the region's released workers until each is done or lost, for as long as `timing` lets it work.
+pub async fn run(
+    gateways: &Gateways,
+    clock: Clock,
+    timing: &Timing,
+    event: OfRegion,
+) -> Result<Through, Error> {
+    let run = gateways.runs.get(event.run_id).await?;
+    let place = Place::of(gateways, &run, &event.region).await?;
+    gateways
+        .runs
+        .begin_stage(event.run_id, StageName::Watch, clock.now())
+        .await?;
+    let begun = Instant::now();
+    let mut lease = Every::new(timing.lease);
+    let mut watching = Watching {
+        gateways,
+        clock,
+        timing,
+        place: &place,
+        task_check: Every::new(timing.task_check),
+        counted: None,
+        stopping: false,
+    };
+    loop {
+        let control = if lease.is_due() {
+            gateways
+                .workers
+                .renew_lease(place.run_id, place.name(), clock.now())
+                .await?
+        } else {
+            gateways.workers.control(place.run_id, place.name()).await?
+        };
+        if watching.is_over(&control).await? {
+            gateways
+                .runs
+                .end_stage(place.run_id, StageName::Watch, clock.now())
+                .await?;
+            return Ok(Through { through: true });
+        }
+        if begun.elapsed() >= timing.working {
+            return Ok(Through { through: false });
+        }
+        sleep(timing.tick).await;
+    }
+}
+
+struct Watching<'a> {
+    gateways: &'a Gateways,
+    clock: Clock,
+    timing: &'a Timing,
+    place: &'a Place,
+    task_check: Every,
+    counted: Option<WorkerCounts>,
+    stopping: bool,
+}
+
+impl Watching<'_> {
+    /// One look at the region.
+    async fn is_over(&mut self, control: &Control) -> Result<bool, Error> {
+        let (Some(start_at), Some(released)) = (control.start_at, &control.released) else {
+            return Ok(true);
+        };
+        let stop = control.stop.as_ref();
+        if stop.is_some_and(|stop| stop.cause == StopCause::Cancel) && !self.stopping {
+            self.gateways
+                .runs
+                .move_to(self.place.run_id, Status::Stopping, Changes::default())
+                .await?;
+            self.stopping = true;
+        }
+        let workers = self
+            .gateways
+            .workers
+            .of_region(self.place.run_id, self.place.name())
+            .await?;
+        self.count(&workers).await?;
+        let is_out = |worker: &&Worker| {
+            let position = self.place.region.position(worker.index);
+            !matches!(worker.state, State::Done | State::Lost)
+                && position.is_some_and(|position| released.contains(position))
+        };
+        let out: Vec<&Worker> = workers.iter().filter(is_out).collect();
+        if out.is_empty() {
+            return Ok(true);
+        }
+        if self.task_check.is_due() {
+            give_up_stopped(self.gateways, self.place, out.iter().copied()).await?;
+        }
+        let now = self.clock.now();
+        let last_moment = self.last_moment(start_at, stop.map(|stop| stop.at));
+        for worker in out {
+            let heard_at = worker.heartbeat_at.unwrap_or(start_at).max(start_at);
+            let silence = now.since(heard_at);
+            if now >= last_moment {
+                self.give_up(worker, "it had not come to its end in time".to_owned())
+                    .await?;
+            } else if silence > self.patience() {
+                self.give_up(worker, format!("nothing was heard of it for {silence}"))
+                    .await?;
+            }
+        }
+        Ok(false)
+    }
+
+    /// When a worker that is still there is given up.
+    fn last_moment(&self, start_at: Timestamp, stopped_at: Option<Timestamp>) -> Timestamp {
+        let shape = &self.place.run.scenario.shape;
+        let planned = start_at
+            .plus(shape.load())
+            .plus(shape.drain())
+            .plus(whole(self.timing.end_grace));
+        let stopped = stopped_at.map(|at| at.plus(whole(self.timing.stop_grace)));
+        stopped.map_or(planned, |stopped| stopped.min(planned))
+    }
+
+    fn patience(&self) -> Duration {
+        let heartbeat = self
+            .place
+            .run
+            .plan
+            .as_ref()
+            .map_or(Duration::ZERO, |plan| plan.heartbeat_interval);
+        whole(self.timing.silence).max(Duration::from_ms(heartbeat.as_ms() * 6))
+    }
+
+    async fn give_up(&self, worker: &Worker, detail: String) -> Result<(), Error> {
+        let (run_id, region) = (self.place.run_id, self.place.name());
+        tracing::warn!(%run_id, %region, worker = worker.index, detail, "a worker is given up");
+        let exit = Exit { code: -1, detail };
+        self.gateways
+            .workers
+            .give_up(run_id, region, worker.index, worker.attempt, Loss::Silent, &exit)
+            .await?;
+        Ok(())
+    }
+
+    async fn count(&mut self, workers: &[Worker]) -> Result<(), Error> {
+        let counts = counts(workers, self.place.region.workers);
+        if self.counted != Some(counts) {
+            self.gateways
+                .runs
+                .count_workers(self.place.run_id, self.place.name(), counts)
+                .await?;
+            self.counted = Some(counts);
+        }
+        Ok(())
+    }
+}
+
+fn whole(duration: std::time::Duration) -> Duration {
+    Duration::from_ms(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}
