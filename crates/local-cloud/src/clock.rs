@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 /// The longest sleep before the machine's clock is read again: timers stand still while a machine is suspended.
 const LONGEST_SLEEP: Duration = Duration::from_secs(20);
@@ -16,6 +16,7 @@ pub struct Clock(Source);
 enum Source {
     System,
     Held(watch::Receiver<Timestamp>),
+    Tokio { began: Instant, at: Timestamp },
 }
 
 /// Moves the clock that [`Clock::held`] made; when it is dropped, that clock stands still for good.
@@ -34,10 +35,23 @@ impl Clock {
         (Self(Source::Held(receiver)), Hand(sender))
     }
 
+    /// A clock that shows `start` now and goes as tokio's timers do: with tokio's time paused, it is virtual.
+    pub fn of_tokio(start: Timestamp) -> Self {
+        Self(Source::Tokio {
+            began: Instant::now(),
+            at: start,
+        })
+    }
+
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => Timestamp::now(),
             Source::Held(receiver) => *receiver.borrow(),
+            Source::Tokio { began, at } => {
+                // Whole milliseconds, the unit of tokio's timers; a duration that overflows is centuries long.
+                let elapsed = SignedDuration::from_millis(began.elapsed().as_millis() as i64);
+                at.checked_add(elapsed).unwrap_or(Timestamp::MAX)
+            }
         }
     }
 
@@ -49,8 +63,8 @@ impl Clock {
     /// Waits until the clock shows `at` or later.
     pub async fn sleep_until(&self, at: Timestamp) {
         match &self.0 {
-            Source::System => {
-                while let Ok(left) = Duration::try_from(at.duration_since(Timestamp::now()))
+            Source::System | Source::Tokio { .. } => {
+                while let Ok(left) = Duration::try_from(at.duration_since(self.now()))
                     && !left.is_zero()
                 {
                     tokio::time::sleep(left.min(LONGEST_SLEEP)).await;

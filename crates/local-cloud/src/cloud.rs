@@ -26,6 +26,7 @@ use crate::{
     lambda::{Function, Lambda},
     logs::{self, Logs},
     s3::{self, S3},
+    states::{self, States},
     sts::Sts,
 };
 
@@ -93,6 +94,8 @@ pub enum StartError {
     Events(#[from] events::OpenError),
     #[error(transparent)]
     Ecs(#[from] ecs::OpenError),
+    #[error(transparent)]
+    States(#[from] states::Error),
 }
 
 /// The gateway is open already.
@@ -158,6 +161,13 @@ impl LocalCloud {
             capacity: config.tasks.capacity,
             clock: Clock::system(),
         };
+        let states = States::open(
+            &data.path().join("states.sqlite"),
+            lambda.clone(),
+            bus.sender(),
+            Clock::system(),
+            rand::random(),
+        )?;
         let services = Services {
             dynamodb: DynamoDb::open(data.path())?,
             ecs: Ecs::open(ecs, logs.clone(), bus.sender())?,
@@ -167,6 +177,7 @@ impl LocalCloud {
             logs,
             s3: S3::open(data.path(), Arc::clone(&credentials))?,
             scheduler,
+            states: Arc::new(states),
             sts: Sts::new(Arc::clone(&credentials)),
             credentials,
         };
@@ -255,6 +266,7 @@ impl LocalCloud {
                 "some requests had not ended when the local cloud stopped"
             );
         }
+        self.services.states.stop();
         tracing::info!(data = %self.data.path().display(), "the local cloud is down");
     }
 

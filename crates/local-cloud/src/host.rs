@@ -23,6 +23,7 @@ use crate::{
     loopback,
     s3::{self, S3},
     signature::{Caller, Claim},
+    states::{self, States},
     sts::{self, Sts},
 };
 
@@ -38,6 +39,7 @@ pub(crate) struct Services {
     pub logs: Logs,
     pub s3: S3,
     pub scheduler: Scheduler,
+    pub states: Arc<States>,
     pub sts: Sts,
 }
 
@@ -51,6 +53,7 @@ enum Service {
     Lambda,
     Logs,
     Scheduler,
+    States,
     Sts,
 }
 
@@ -64,6 +67,7 @@ impl Service {
             "lambda" => Self::Lambda,
             "logs" => Self::Logs,
             "scheduler" => Self::Scheduler,
+            "states" => Self::States,
             "sts" => Self::Sts,
             _ => return None,
         })
@@ -76,6 +80,7 @@ impl Service {
             Self::Iot => iot::PAYLOAD_LIMIT,
             Self::Lambda => lambda::PAYLOAD_LIMIT,
             Self::Ecs | Self::Events | Self::Logs | Self::Scheduler => 2 * 1024 * 1024,
+            Self::States => states::BODY_LIMIT,
             Self::Sts => 64 * 1024,
         }
     }
@@ -153,6 +158,7 @@ async fn handle(State(services): State<Services>, request: Request) -> Response 
         Service::Lambda => services.lambda.call(call).await,
         Service::Logs => services.logs.call(call).await,
         Service::Scheduler => services.scheduler.call(call).await,
+        Service::States => services.states.call(call).await,
         Service::Sts => services.sts.call(call).await,
     };
     answer.map(axum::body::Body::new)

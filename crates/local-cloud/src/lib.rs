@@ -21,6 +21,7 @@ pub mod policy;
 pub mod s3;
 pub mod signature;
 mod sqlite;
+pub mod states;
 pub mod sts;
 mod text;
 
