@@ -152,17 +152,8 @@ impl<C: Counter> Histogram<C> {
     #[inline]
     pub fn for_each(&self, mut visit: impl FnMut(usize, u64)) {
         for (number, page) in self.pages.iter().enumerate() {
-            let Some(page) = page else { continue };
-            for (group, counters) in page.chunks_exact(8).enumerate() {
-                // Most groups are empty, and eight counters are compared at once.
-                if counters.iter().all(|counter| *counter == C::default()) {
-                    continue;
-                }
-                for (place, counter) in counters.iter().enumerate() {
-                    if *counter != C::default() {
-                        visit(number * PAGE + group * 8 + place, counter.get());
-                    }
-                }
+            if let Some(page) = page {
+                codec::for_each_counter(page, |place, count| visit(number * PAGE + place, count));
             }
         }
     }

@@ -5,7 +5,7 @@
 //! one window and one segment at a time, however many workers there were.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
     ops::Range,
     rc::Rc,
@@ -83,7 +83,7 @@ pub fn windows(segments: &[SegmentRef], length: u32) -> Vec<Window> {
 }
 
 /// A part of a segment that was left out because it is damaged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// Where the segment lies.
     pub key: String,
@@ -137,7 +137,8 @@ pub struct Merger<W> {
     writer: store::Writer<W>,
     workers: BTreeMap<u32, WorkerReport>,
     exchanges: BTreeMap<ErrorKey, Vec<Exchange>>,
-    faults: Vec<Fault>,
+    /// A segment is read for every window that it has something of, and named once.
+    faults: BTreeSet<Fault>,
     block: Vec<u8>,
 }
 
@@ -163,7 +164,7 @@ impl<W: Write> Merger<W> {
             writer: store::Writer::new(resolution, totals, labels),
             workers: BTreeMap::new(),
             exchanges: BTreeMap::new(),
-            faults: Vec::new(),
+            faults: BTreeSet::new(),
             block: Vec::new(),
         }
     }
@@ -325,7 +326,7 @@ impl<W: Write> Merger<W> {
             workers: self.workers.into_values().collect(),
             exchanges: self.exchanges,
             warnings,
-            faults: self.faults,
+            faults: self.faults.into_iter().collect(),
         })
     }
 
@@ -439,18 +440,10 @@ impl<W: Write> Merger<W> {
     }
 
     fn fault(&mut self, key: &str, error: SegmentError) {
-        add_fault(&mut self.faults, key, error);
-    }
-}
-
-/// A segment is read for every window that it has something of, and named once.
-fn add_fault(faults: &mut Vec<Fault>, key: &str, error: SegmentError) {
-    let fault = Fault {
-        key: key.to_owned(),
-        error,
-    };
-    if !faults.contains(&fault) {
-        faults.push(fault);
+        self.faults.insert(Fault {
+            key: key.to_owned(),
+            error,
+        });
     }
 }
 
@@ -471,7 +464,7 @@ struct Sum {
 const SETTLE_BYTES: usize = 8 * 1024;
 
 impl Sum {
-    fn settle(&mut self, sources: &[Source], faults: &mut Vec<Fault>) {
+    fn settle(&mut self, sources: &[Source], faults: &mut BTreeSet<Fault>) {
         let mut rest = self.bytes.as_slice();
         for (source, length) in self.waiting.drain(..) {
             let (row, behind) = rest.split_at(length);
@@ -482,7 +475,10 @@ impl Sum {
                 errors: &numbers.errors,
             };
             if self.cell.merge_encoded(row, renumber).is_err() {
-                add_fault(faults, key, SegmentError::Row);
+                faults.insert(Fault {
+                    key: key.clone(),
+                    error: SegmentError::Row,
+                });
             }
         }
         self.bytes.clear();

@@ -36,7 +36,7 @@ const PREFIX: usize = 4 + 1 + 4 + 4;
 const LARGEST_BLOCK: u32 = 1 << 30;
 
 /// Why a segment, or a part of it, cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum SegmentError {
     #[error("not a segment")]
     NotASegment,

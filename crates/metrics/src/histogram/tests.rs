@@ -131,6 +131,28 @@ proptest! {
     }
 
     #[test]
+    fn crowded_pages_read_back(
+        from in 0..20_000_usize, length in 1..1_500_usize, most in prop_oneof![2_u64..300, 1_u64..100_000, 1_u64..1 << 40],
+        seed in any::<u64>(),
+    ) {
+        let mut histogram = Histogram::<u64>::default();
+        for index in from..(from + length).min(bucket::index(bucket::HIGHEST_VALUE)) {
+            histogram.add_to_bucket(index, (seed ^ index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % most);
+        }
+        let mut count = 0;
+        histogram.for_each(|_, samples| count += samples);
+        let value = bucket::lowest(from);
+        histogram.moments = Moments { count, min: value, max: value, sum: 1, sum_of_squares: 1 << 100, clamped: 0 };
+        let mut bytes = Vec::new();
+        histogram.encode(&mut bytes);
+        let mut back = Histogram::<u64>::default();
+        back.merge_encoded(&mut bytes.as_slice()).unwrap();
+        if count > 0 {
+            prop_assert_eq!(back, histogram);
+        }
+    }
+
+    #[test]
     fn damage_is_an_error_and_never_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut histogram = Histogram::<u32>::default();
         // Random bytes may happen to be a record; what matters is that reading ends.
