@@ -15,7 +15,7 @@ use sha2::Digest;
 use support::TestCloud;
 
 /// Every service, by the name in a credential scope.
-const SERVICES: [&str; 9] = [
+const SERVICES: [&str; 10] = [
     "dynamodb",
     "ecs",
     "events",
@@ -24,6 +24,7 @@ const SERVICES: [&str; 9] = [
     "logs",
     "s3",
     "scheduler",
+    "states",
     "sts",
 ];
 
@@ -327,6 +328,11 @@ async fn every_service_answers_its_sdk() {
     aws_sdk_s3::Client::new(&sdk).list_buckets().send().await.unwrap();
     aws_sdk_scheduler::Client::new(&sdk)
         .list_schedules()
+        .send()
+        .await
+        .unwrap();
+    aws_sdk_sfn::Client::new(&sdk)
+        .list_state_machines()
         .send()
         .await
         .unwrap();
