@@ -2,20 +2,19 @@
 //!
 //! `docs/referees.md` says which documentation decides each one.
 
+#[path = "support/referees.rs"]
+mod referees;
 mod states_support;
+mod support;
 
-use std::{collections::BTreeMap, net::TcpListener, path::PathBuf, process::Stdio, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
-use aws_sdk_sfn::{
-    Client,
-    config::{BehaviorVersion, Credentials, Region},
-    types::ExecutionStatus,
-};
+use aws_sdk_sfn::{Client, types::ExecutionStatus};
 use local_cloud::{clock::Clock, lambda::Lambda};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
 
+use referees::Referee;
 use states_support::Host;
 
 /// Documents whose result differs, by referee: each is a row of `docs/referees.md`.
@@ -72,114 +71,50 @@ impl Outcome {
     }
 }
 
-/// An emulator as a process of its own; it ends with this value.
-struct Referee {
-    name: &'static str,
-    client: Client,
-    _process: Child,
+async fn run_there(client: &Client, document: &Document) -> Outcome {
+    let create = client
+        .create_state_machine()
+        .name(&document.name)
+        .role_arn("arn:aws:iam::000000000000:role/r");
+    let machine = match create.definition(document.definition.to_string()).send().await {
+        Ok(created) => created.state_machine_arn,
+        Err(error) => return refused(&format!("{error:?}")),
+    };
+    let start = client.start_execution().state_machine_arn(machine).name("e");
+    let started = start.input(document.input.to_string()).send().await.unwrap();
+    let describe = client.describe_execution().execution_arn(started.execution_arn);
+    let ended = tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            let description = describe.clone().send().await.unwrap();
+            if description.status != ExecutionStatus::Running {
+                return description;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    match ended.await {
+        Ok(ended) => Outcome::new(
+            ended.status.as_str(),
+            ended.output(),
+            ended.error(),
+            ended.cause(),
+        ),
+        Err(_) => Outcome::new("does not end", None, None, None),
+    }
 }
 
-impl Referee {
-    async fn moto() -> Self {
-        let port = free_port();
-        let mut command = Command::new(environment().join("bin/moto_server"));
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-        let referee = Self::start("moto", command, port).await;
+/// Lets moto execute state machines, which it only stores otherwise.
+async fn switch_on(referee: &Referee) {
+    if referee.name == "moto" {
+        let url = format!("{}/moto-api/config", referee.sdk().endpoint_url().unwrap());
         let config = json!({"stepfunctions": {"execute_state_machine": true}});
-        let url = format!("http://127.0.0.1:{port}/moto-api/config");
-        reqwest::Client::new()
+        let answer = reqwest::Client::new()
             .post(url)
             .json(&config)
             .send()
             .await
-            .unwrap()
-            .error_for_status()
             .unwrap();
-        referee
-    }
-
-    async fn ministack() -> Self {
-        let port = free_port();
-        let mut command = Command::new(environment().join("bin/ministack"));
-        command
-            .env("GATEWAY_PORT", port.to_string())
-            .env("BIND_HOST", "127.0.0.1")
-            .env("IOT_MTLS_ENABLED", "0");
-        Self::start("ministack", command, port).await
-    }
-
-    async fn start(name: &'static str, mut command: Command, port: u16) -> Self {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
-        let process = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
-        let started = tokio::time::timeout(Duration::from_secs(60), async {
-            while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        });
-        started
-            .await
-            .unwrap_or_else(|_| panic!("{name} does not listen after a minute"));
-        let config = aws_sdk_sfn::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(format!("http://127.0.0.1:{port}"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        Self {
-            name,
-            client: Client::from_conf(config),
-            _process: process,
-        }
-    }
-
-    async fn run(&self, document: &Document) -> Outcome {
-        let create = self
-            .client
-            .create_state_machine()
-            .name(&document.name)
-            .role_arn("arn:aws:iam::000000000000:role/r");
-        let machine = match create.definition(document.definition.to_string()).send().await {
-            Ok(created) => created.state_machine_arn,
-            Err(error) => return refused(&format!("{error:?}")),
-        };
-        let start = self.client.start_execution().state_machine_arn(machine).name("e");
-        let execution = start
-            .input(document.input.to_string())
-            .send()
-            .await
-            .unwrap()
-            .execution_arn;
-        let ended = tokio::time::timeout(Duration::from_secs(30), async {
-            loop {
-                let description = self
-                    .client
-                    .describe_execution()
-                    .execution_arn(&execution)
-                    .send()
-                    .await
-                    .unwrap();
-                if description.status != ExecutionStatus::Running {
-                    return description;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        });
-        match ended.await {
-            Ok(ended) => Outcome::new(
-                ended.status.as_str(),
-                ended.output(),
-                ended.error(),
-                ended.cause(),
-            ),
-            Err(_) => Outcome::new("does not end", None, None, None),
-        }
+        answer.error_for_status().unwrap();
     }
 }
 
@@ -208,21 +143,6 @@ async fn run_here(host: &Host, document: &Document) -> Outcome {
     )
 }
 
-fn environment() -> PathBuf {
-    let directory = std::env::var_os("OLEADA_REFEREES");
-    directory
-        .expect("OLEADA_REFEREES must name the referees' venv: scripts/test --full makes it")
-        .into()
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
 #[tokio::test]
 #[ignore = "needs the referees' venv: scripts/test --full"]
 async fn referees_agree_or_the_difference_is_known() {
@@ -233,12 +153,15 @@ async fn referees_agree_or_the_difference_is_known() {
         &Lambda::default(),
         Clock::system(),
     );
-    let referees = [Referee::moto().await, Referee::ministack().await];
+    let referees = Referee::all();
+    for referee in &referees {
+        switch_on(referee).await;
+    }
     let mut differences = BTreeMap::new();
     for document in &documents {
         let here = run_here(&host, document).await;
         for referee in &referees {
-            let there = referee.run(document).await;
+            let there = run_there(&Client::new(&referee.sdk()), document).await;
             if there != here {
                 let report = format!("here  {here:?}\n  there {there:?}");
                 differences.insert((document.name.as_str(), referee.name), report);

@@ -24,6 +24,7 @@ mod path_parser;
 mod retry;
 mod task;
 mod timestamp;
+mod work;
 
 use std::{
     collections::HashMap,
