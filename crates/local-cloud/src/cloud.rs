@@ -230,6 +230,10 @@ impl LocalCloud {
         &self.services.events
     }
 
+    pub fn states(&self) -> &States {
+        &self.services.states
+    }
+
     pub fn logs(&self) -> &Logs {
         &self.services.logs
     }
