@@ -1,0 +1,168 @@
+//! From the engine's raw file to ticks, segments and raw parts.
+
+use std::{
+    io,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use metrics::{
+    jtl,
+    live::Tick,
+    recorder::{Ending, Recorder, Settings},
+    segment::SEGMENT_SECONDS,
+};
+
+use model::run::Warning;
+
+use crate::{raw::Parts, tail::Tail, upload::Segment};
+
+/// Read at once; a few milliseconds of work, so that nothing else waits long.
+const CHUNK: usize = 256 * 1024;
+/// bzt reads the same file, up to a second later and in its own time; what it has not read must not become a hole.
+const MARGIN: u64 = 128 << 20;
+
+/// The code of the warning that the engine measured more than is counted.
+const SAMPLES_MISSING: &str = "SAMPLES_MISSING";
+
+/// Follows one raw file from its start to its end.
+#[derive(Debug)]
+pub struct Ingest {
+    tail: Tail,
+    reader: jtl::Reader,
+    recorder: Recorder,
+    parts: Parts,
+    buffer: Vec<u8>,
+    start_at_ms: i64,
+    /// Seconds from `startAt` at which the next segment is cut.
+    next_segment: u64,
+    /// Whether the file system can give the space of read rows back.
+    frees: bool,
+}
+
+/// What came of a look at the file.
+#[derive(Debug, Default)]
+pub struct News {
+    pub ticks: Vec<Tick>,
+    pub segment: Option<Segment>,
+    pub raw: Vec<Bytes>,
+    /// The file had more than was read: look again at once.
+    pub more: bool,
+}
+
+impl Ingest {
+    pub fn new(file: &Path, settings: Settings) -> Self {
+        Self {
+            tail: Tail::new(file, MARGIN),
+            reader: jtl::Reader::new(),
+            start_at_ms: settings.start_at_ms,
+            recorder: Recorder::new(settings),
+            parts: Parts::default(),
+            buffer: vec![0; CHUNK],
+            next_segment: u64::from(SEGMENT_SECONDS),
+            frees: true,
+        }
+    }
+
+    /// Reads what the engine added, and answers what is due at `now_ms`, in epoch milliseconds.
+    pub fn look(&mut self, now_ms: i64, cpu: Option<f64>) -> io::Result<News> {
+        let mut news = News::default();
+        let read = self.read(&mut news.raw)?;
+        news.more = read == self.buffer.len();
+        if news.more {
+            // Seconds are closed by the clock: not before all that the engine wrote in them was read.
+            return Ok(news);
+        }
+        news.ticks = self.recorder.close(now_ms, cpu);
+        if now_ms - self.start_at_ms >= i64::try_from(self.next_segment * 1_000).unwrap_or(i64::MAX) {
+            self.next_segment += u64::from(SEGMENT_SECONDS);
+            news.segment = self.recorder.segment().map(|encoded| Segment {
+                encoded,
+                complete_until: self.recorder.report().complete_until,
+            });
+            self.free();
+        }
+        Ok(news)
+    }
+
+    /// Reads the file to its end, which the engine has written, and answers all that is left.
+    pub fn finish(mut self, ending: Ending, cpu: Option<f64>) -> io::Result<News> {
+        let mut news = News::default();
+        while self.read(&mut news.raw)? > 0 {}
+        let recorder = &mut self.recorder;
+        if let Err(error) = self.reader.finish(|sample| recorder.record(sample)) {
+            self.warn(&format!("the engine's rows cannot be read: {error}"));
+        }
+        self.recorder.set_malformed(self.reader.malformed().rows);
+        if let Some(row) = &self.reader.malformed().first {
+            tracing::warn!(
+                row,
+                rows = self.reader.malformed().rows,
+                "rows of the engine could not be read"
+            );
+        }
+        let (ticks, encoded) = self.recorder.finish(ending, cpu);
+        news.ticks = ticks;
+        let complete_until = self.recorder.report().complete_until;
+        news.segment = Some(Segment {
+            encoded,
+            complete_until,
+        });
+        if self.tail.offset() > 0 {
+            news.raw.push(self.parts.finish()?);
+        }
+        Ok(news)
+    }
+
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    pub fn set_start_skew_ms(&mut self, skew: i64) {
+        self.recorder.set_start_skew_ms(skew);
+    }
+
+    /// Tells readers of the results that samples are missing.
+    pub fn warn(&mut self, detail: &str) {
+        self.recorder.warn(Warning {
+            code: SAMPLES_MISSING.to_owned(),
+            detail: detail.to_owned(),
+        });
+    }
+
+    fn read(&mut self, raw: &mut Vec<Bytes>) -> io::Result<usize> {
+        let read = self.tail.read(&mut self.buffer)?;
+        if read == 0 {
+            return Ok(0);
+        }
+        let recorder = &mut self.recorder;
+        let pushed = self
+            .reader
+            .push(&self.buffer[..read], |sample| recorder.record(sample));
+        if let Err(error) = pushed {
+            self.warn(&format!("the engine's rows cannot be read: {error}"));
+        }
+        self.recorder.set_malformed(self.reader.malformed().rows);
+        raw.extend(self.parts.add(&self.buffer[..read])?);
+        Ok(read)
+    }
+
+    /// Gives the disk space of read rows back, where that can be done.
+    fn free(&mut self) {
+        if self.frees
+            && let Err(error) = self.tail.free()
+        {
+            tracing::warn!(%error, "the disk space of read rows cannot be given back");
+            self.frees = false;
+        }
+    }
+}
+
+/// How often the file is looked at while the engine runs.
+pub const LOOK: Duration = Duration::from_millis(25);
+
+/// The instant at which `at_ms`, in epoch milliseconds, will be, seen from `now_ms` and `now`.
+pub fn instant_of(at_ms: i64, now_ms: i64, now: Instant) -> Instant {
+    now + Duration::from_millis(u64::try_from(at_ms - now_ms).unwrap_or(0))
+}

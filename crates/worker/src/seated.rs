@@ -1,0 +1,276 @@
+//! What a worker does from the moment in which it has its seat: prepare, work, upload, take leave.
+
+use std::{path::Path, time::Duration};
+
+use aws::{
+    Error, Gateways,
+    workers::{Ended, Seat},
+};
+use model::{
+    Timestamp,
+    run::Run,
+    worker::{Exit, Loss},
+};
+use rand::RngExt;
+use tokio::sync::watch;
+
+use crate::{
+    Config,
+    agent::Outcome,
+    engine::{self, Part, Prepared, Surroundings},
+    gate::Gate,
+    last_words,
+    load::{Load, Outlets},
+    notices::Notices,
+    patience::{GaveUp, Patience},
+    phase::{End, Why},
+    standing::Standing,
+    upload::{self, Uploads},
+    verdict::{self, Departure, Verdict},
+};
+
+/// The exit code on record for a worker whose engine never ran: EX_SOFTWARE.
+const NEVER_RAN: i32 = 70;
+/// Before the script is fetched again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A worker in its seat, and what it needs to know for all of its life.
+pub struct Seated<'a> {
+    pub config: &'a Config,
+    pub gateways: &'a Gateways,
+    pub seat: &'a Seat,
+    pub run: &'a Run,
+    pub patience: &'a Patience,
+}
+
+/// What can be said of a worker whose load is over.
+pub struct Closing {
+    verdict: Verdict,
+    why: Option<Why>,
+    uploaded: upload::Uploaded,
+    /// Whether everything is.
+    complete: bool,
+}
+
+impl Seated<'_> {
+    /// Prepares the engine, lets it work, uploads what came of it. Whatever happens becomes a verdict.
+    pub async fn work(
+        &self,
+        standing: &watch::Sender<Standing>,
+        at_gate: &watch::Sender<bool>,
+        notices: &mut Notices,
+    ) -> Closing {
+        let never_ran = |detail: String| Closing::without_load(Some(Loss::EngineFailed), detail, None);
+        let directory = tempfile::Builder::new()
+            .prefix("oleada-worker-")
+            .tempdir_in(&self.config.work_directory);
+        let directory = match directory {
+            Ok(directory) => directory,
+            Err(error) => return never_ran(format!("the worker has no directory to work in: {error}")),
+        };
+        let token = format!("{:032x}", rand::rng().random::<u128>());
+        let gate = match Gate::open(token).await {
+            Ok(gate) => gate,
+            Err(error) => return never_ran(format!("the worker cannot listen on loopback: {error}")),
+        };
+        let prepared = tokio::select! {
+            prepared = self.prepare(directory.path(), &gate) => match prepared {
+                Ok(prepared) => prepared,
+                Err(error) => return never_ran(chain(&error)),
+            },
+            (why, detail) = notices.stop() => {
+                return Closing::without_load(verdict::loss(why), detail, Some(why));
+            }
+        };
+        let uploads = Uploads::start(&self.gateways.objects, self.seat, self.patience);
+        let outlets = Outlets {
+            uploads: &uploads,
+            standing,
+            at_gate,
+        };
+        let load = match self.part() {
+            Some(part) => Load::start(part, &prepared, gate, outlets, &self.config.binary),
+            None => return never_ran("the run has no plan".to_owned()),
+        };
+        let departure = match load {
+            Ok(load) => load.run(notices).await,
+            Err(error) => Err(error),
+        };
+        let departure = departure.unwrap_or_else(|error| {
+            tracing::error!(%error, "the worker could not go on");
+            Departure {
+                end: End::Failed("the worker could not go on"),
+                code: NEVER_RAN,
+                finished: false,
+                stop: None,
+            }
+        });
+        tracing::info!(?departure, "the engine has gone");
+        self.close(departure, &prepared, uploads, notices).await
+    }
+
+    fn part(&self) -> Option<Part<'_>> {
+        Some(Part {
+            run: self.seat.run_id,
+            region: &self.seat.region,
+            worker: self.seat.index,
+            scenario: &self.run.scenario,
+            plan: self.run.plan.as_ref()?,
+        })
+    }
+
+    /// Tries again while the control plane is away; what is wrong with the script itself is final.
+    async fn prepare(&self, directory: &Path, gate: &Gate) -> Result<Prepared, engine::Error> {
+        let part = self.part().ok_or(engine::Error::NoPlace(self.seat.index))?;
+        let mut attempt = 0;
+        loop {
+            let surroundings = Surroundings {
+                engines: self.config.engines.clone(),
+                directory: directory.join(attempt.to_string()),
+                environment: self.config.visible.clone(),
+            };
+            std::fs::create_dir_all(&surroundings.directory)?;
+            match engine::prepare(&self.gateways.objects, part, &surroundings, gate).await {
+                Err(engine::Error::Fetch(error)) if error.is_passing() => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the script will be fetched again"
+                    );
+                    attempt += 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Uploads what is left while the patience lasts, which words from outside may shorten.
+    async fn close(
+        &self,
+        departure: Departure,
+        prepared: &Prepared,
+        uploads: Uploads,
+        notices: &mut Notices,
+    ) -> Closing {
+        let why = match departure.end {
+            End::Stopped(why) => Some(why),
+            _ => None,
+        };
+        let verdict = Verdict::new(departure, || {
+            last_words::gather(&prepared.logs.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+        });
+        let so_far = uploads.uploaded();
+        let upload = async {
+            for (name, path) in &prepared.artifacts {
+                upload::artifact(&self.gateways.objects, self.seat, self.patience, name, path).await?;
+            }
+            uploads.finish().await
+        };
+        match self.despite(notices, upload).await {
+            Ok(uploaded) => Closing {
+                verdict,
+                why,
+                uploaded,
+                complete: true,
+            },
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "not everything could be uploaded"
+                );
+                Closing {
+                    verdict,
+                    why,
+                    uploaded: so_far,
+                    complete: false,
+                }
+            }
+        }
+    }
+
+    /// Says the last word. Everything is uploaded before.
+    pub async fn take_leave(&self, closing: Closing, standing: &Standing, notices: &mut Notices) -> Outcome {
+        let Closing {
+            mut verdict,
+            why,
+            uploaded,
+            complete,
+        } = closing;
+        if !complete {
+            verdict.loss.get_or_insert(Loss::Silent);
+            verdict.exit.detail = format!("{} (not everything could be uploaded)", verdict.exit.detail)
+                .trim_start()
+                .into();
+        }
+        let mut progress = standing.progress.clone();
+        progress.segments = uploaded.segments;
+        progress.complete_until = uploaded.complete_until;
+        progress.virtual_users = 0;
+        let ended = Ended {
+            at: Timestamp::now(),
+            progress,
+            ended_early: verdict.ended_early,
+            exit: verdict.exit,
+        };
+        let workers = &self.gateways.workers;
+        let say = || async {
+            match verdict.loss {
+                None => workers.report_done(self.seat, &ended).await,
+                Some(loss) => workers.report_lost(self.seat, loss, &ended).await,
+            }
+        };
+        let said = self
+            .despite(notices, self.patience.retry("the last word", say))
+            .await;
+        tracing::info!(loss = ?verdict.loss, exit = ?ended.exit, said = said.is_ok(), "the worker ends");
+        match (said, verdict.loss, why) {
+            (Ok(()), None, _) => Outcome::Done,
+            (Err(GaveUp::Refused(Error::Fenced)), ..)
+            | (_, _, Some(Why::LeaseLost | Why::Fenced | Why::Terminated)) => Outcome::Abandoned,
+            (Ok(()), ..) => Outcome::Failed,
+            (Err(_), ..) => Outcome::Abandoned,
+        }
+    }
+
+    /// Does something to its end, while words from outside shorten the patience with it.
+    async fn despite<T>(&self, notices: &mut Notices, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                outcome = &mut work => return outcome,
+                word = notices.next() => tracing::info!(?word, "a word from outside while closing"),
+            }
+        }
+    }
+}
+
+impl Closing {
+    fn without_load(loss: Option<Loss>, detail: String, why: Option<Why>) -> Self {
+        tracing::warn!(detail, "the worker ends without load");
+        Self {
+            verdict: Verdict {
+                loss,
+                ended_early: false,
+                exit: Exit {
+                    code: NEVER_RAN,
+                    detail,
+                },
+            },
+            why,
+            uploaded: upload::Uploaded::default(),
+            complete: true,
+        }
+    }
+}
+
+/// An error with its causes, for a person.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
