@@ -35,7 +35,7 @@ impl<S: Sync, const LIMIT: usize> FromRequest<S> for Document<LIMIT> {
     }
 }
 
-/// A JSON body that may be left out; without one it is an empty object.
+/// A JSON body that may be left out or null, which is the same as an empty object.
 pub(crate) struct OptionalDocument<const LIMIT: usize>(pub Value);
 
 impl<S: Sync, const LIMIT: usize> FromRequest<S> for OptionalDocument<LIMIT> {
@@ -48,8 +48,10 @@ impl<S: Sync, const LIMIT: usize> FromRequest<S> for OptionalDocument<LIMIT> {
             return Ok(Self(Value::Object(serde_json::Map::new())));
         }
         let request = Request::from_parts(parts, bytes.into());
-        let Document(value) = Document::<LIMIT>::from_request(request, state).await?;
-        Ok(Self(value))
+        match Document::<LIMIT>::from_request(request, state).await? {
+            Document(Value::Null) => Ok(Self(Value::Object(serde_json::Map::new()))),
+            Document(value) => Ok(Self(value)),
+        }
     }
 }
 

@@ -39,6 +39,13 @@ impl Routes {
                 identity::require(least, request, next)
             })),
         };
+        for (name, schema) in &schemas {
+            let known = self.0.get_openapi().components.as_ref();
+            let same = known
+                .and_then(|known| known.schemas.get(name))
+                .is_none_or(|known| known == schema);
+            assert!(same, "two types of the document are called {name}");
+        }
         for item in paths.paths.values_mut() {
             for operation in operations(item).into_iter().map(|(_, operation)| operation) {
                 describe(access, operation);

@@ -74,7 +74,7 @@ impl From<Worker> for WorkerView {
 #[derive(utoipa::ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "the document describes the answer by it")]
-enum Workers {
+enum WorkersAnswer {
     Here(Page<WorkerView>),
     Elsewhere(Elsewhere),
 }
@@ -84,7 +84,7 @@ enum Workers {
     get, path = "/runs/{runId}/workers", operation_id = "listWorkers", tag = "runs",
     params(("runId" = RunId, Path)),
     responses(
-        (status = 200, description = "The workers", body = Workers),
+        (status = 200, description = "The workers", body = WorkersAnswer),
         (status = 404, description = "No such run"),
     )
 )]
@@ -209,7 +209,7 @@ struct Artifact {
 #[derive(utoipa::ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "the document describes the answer by it")]
-enum Artifacts {
+enum ArtifactsAnswer {
     Here(Page<Artifact>),
     Elsewhere(Elsewhere),
 }
@@ -219,7 +219,7 @@ enum Artifacts {
     get, path = "/runs/{runId}/artifacts", operation_id = "listArtifacts", tag = "runs",
     params(("runId" = RunId, Path)),
     responses(
-        (status = 200, description = "The files", body = Artifacts),
+        (status = 200, description = "The files", body = ArtifactsAnswer),
         (status = 404, description = "No such run"),
     )
 )]

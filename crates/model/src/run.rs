@@ -224,6 +224,7 @@ impl WorkerCounts {
 /// Whether a run met its criteria.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = RunVerdict)]
 pub enum Verdict {
     Passed,
     Failed,
