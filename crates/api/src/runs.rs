@@ -6,9 +6,7 @@ use aws::runs::HistoryFilter;
 use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{
-    RunId, ScenarioId, Timestamp,
-    control::{Stop, StopCause},
-    field,
+    RunId, ScenarioId, Timestamp, field,
     role::Role,
     run::{Entry, Reason, Run, Stage, Status, Summary, Trigger, Warning, WorkerCounts},
     scenario::Scenario,
@@ -291,16 +289,8 @@ async fn cancel(
     Id(id): Id<RunId>,
     _: Query<Nothing>,
 ) -> Result<(StatusCode, Json<RunView>), Problem> {
-    let run = app.gateways.runs.get(id).await?;
-    if !run.status.is_terminal() {
-        let stop = Stop {
-            at: (app.clock)(),
-            cause: StopCause::Cancel,
-            detail: format!("cancelled by {}", caller.principal),
-        };
-        for traffic in &run.scenario.traffic {
-            app.gateways.workers.stop(id, &traffic.region, &stop).await?;
-        }
-    }
+    let mut run = app.gateways.runs.get(id).await?;
+    let detail = format!("cancelled by {}", caller.principal);
+    run.status = app.gateways.cancel(&run, &detail, (app.clock)()).await?;
     Ok((StatusCode::ACCEPTED, Json(run.into())))
 }

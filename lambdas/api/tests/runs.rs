@@ -269,6 +269,7 @@ async fn cancel_is_a_word_to_every_region() {
             .call(As::Operator, "POST", &format!("/runs/{run}/cancel"))
             .await;
         assert_eq!(answer.status, 202, "{}", answer.text);
+        assert_eq!(answer.json()["status"], "stopping");
     }
     for region in ["us-east-1", "sa-east-1"] {
         let control = door

@@ -11,17 +11,6 @@ use serde::de::DeserializeOwned;
 
 use crate::{App, error::internal, problem::Problem};
 
-/// Names in the folder of a stored result.
-mod name {
-    pub const INDEX: &str = "index";
-    pub const TOTALS: &str = "totals";
-    pub const LABELS: &str = "labels";
-    /// The figures of the whole run: where it is, the other files are.
-    pub const RESULTS: &str = "results.json";
-    /// Of a run that goes on: which parts there are.
-    pub const PARTS: &str = "parts.json";
-}
-
 /// A stored result whose index is in memory.
 pub(super) struct Part {
     pub index: Index,
@@ -43,7 +32,7 @@ const READ_AT_ONCE: usize = 16;
 
 impl Part {
     async fn open(app: &App, key: impl Fn(&str) -> String) -> Result<Option<Self>, Problem> {
-        let bytes = match app.gateways.objects.get(&key(name::INDEX)).await {
+        let bytes = match app.gateways.objects.get(&key(keys::INDEX)).await {
             Ok(bytes) => bytes,
             Err(aws::Error::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -51,8 +40,8 @@ impl Part {
         let index = Index::decode(&bytes).map_err(|error| internal(&error))?;
         Ok(Some(Self {
             index,
-            totals: key(name::TOTALS),
-            labels: key(name::LABELS),
+            totals: key(keys::TOTALS),
+            labels: key(keys::LABELS),
         }))
     }
 
@@ -76,7 +65,7 @@ impl Part {
 
 /// The figures of the whole run; `None` when it left none.
 pub(super) async fn results(app: &App, run_id: RunId) -> Result<Option<Results>, Problem> {
-    document(app, &keys::result(run_id, name::RESULTS)).await
+    document(app, &keys::result(run_id, keys::RESULTS)).await
 }
 
 /// The data behind the figures of the whole run.
@@ -98,7 +87,7 @@ pub(super) async fn so_far(app: &App, run: &Run) -> Result<SoFar, Problem> {
             complete_until,
         });
     }
-    let folded: Parts = document(app, &keys::live(run.run_id, name::PARTS))
+    let folded: Parts = document(app, &keys::live(run.run_id, keys::PARTS))
         .await?
         .unwrap_or_default();
     let mut parts = Vec::new();
