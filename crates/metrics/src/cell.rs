@@ -58,6 +58,7 @@ const HAS_ERRORS: u8 = 1 << 3;
 const HAS_SUCCESSES: u8 = 1 << 4;
 
 impl<C: Counter> Cell<C> {
+    #[cfg(test)]
     pub(crate) fn requests(&self) -> u64 {
         self.successes.count() + self.failures.count()
     }

@@ -88,7 +88,7 @@ impl Reader {
                 Scanned::Whole(length) => {
                     match columns.sample(&row, rest, &mut self.unquoted) {
                         Some(sample) => sink(&sample),
-                        None if columns.repeats_header(&row, rest) => {}
+                        None if repeats_header(&row, rest) => {}
                         None => self.malformed.add(&rest[..length]),
                     }
                     length
@@ -230,11 +230,11 @@ impl Columns {
             kind: Kind::from_marker(text(Field::Marker)),
         })
     }
+}
 
-    /// An engine that opens its file again writes the header again.
-    fn repeats_header(&self, row: &Row, bytes: &[u8]) -> bool {
-        row.raw(Field::TimeStamp, bytes) == b"timeStamp"
-    }
+/// An engine that opens its file again writes the header again.
+fn repeats_header(row: &Row, bytes: &[u8]) -> bool {
+    row.raw(Field::TimeStamp, bytes) == b"timeStamp"
 }
 
 /// Milliseconds as microseconds. A clock that was set back makes JMeter write negative times, which count as 0.

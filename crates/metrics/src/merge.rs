@@ -126,8 +126,8 @@ pub struct Merger<W> {
     regions: Names<String>,
     window: Range<u32>,
     /// By step of the open window.
-    steps: Vec<BTreeMap<Slot, Box<Sum>>>,
-    spare: Vec<Box<Sum>>,
+    steps: Vec<BTreeMap<Slot, Sum>>,
+    spare: Vec<Sum>,
     /// What the open window was given, for the rows that wait in its sums.
     sources: Vec<Source>,
     /// By region: the users of every second from 0.

@@ -54,7 +54,7 @@ pub(crate) struct Names<T> {
     limit: usize,
     other: T,
     numbers: HashMap<T, u32, BuildHasherDefault<Words>>,
-    names: Vec<T>,
+    in_order: Vec<T>,
     overflow: Option<u32>,
 }
 
@@ -64,7 +64,7 @@ impl<T: Clone + Eq + std::hash::Hash> Names<T> {
             limit,
             other,
             numbers: HashMap::default(),
-            names: Vec::new(),
+            in_order: Vec::new(),
             overflow: None,
         }
     }
@@ -85,7 +85,7 @@ impl<T: Clone + Eq + std::hash::Hash> Names<T> {
             return *number;
         }
         // The name of the rest is not one of those that the limit is for.
-        let named = self.names.len() - usize::from(self.numbers.contains_key(&self.other));
+        let named = self.in_order.len() - usize::from(self.numbers.contains_key(&self.other));
         if named < self.limit || *name == self.other {
             return self.add(name.clone());
         }
@@ -105,12 +105,12 @@ impl<T: Clone + Eq + std::hash::Hash> Names<T> {
     }
 
     pub(crate) fn as_slice(&self) -> &[T] {
-        &self.names
+        &self.in_order
     }
 
     fn add(&mut self, name: T) -> u32 {
-        let number = self.names.len() as u32;
-        self.names.push(name.clone());
+        let number = self.in_order.len() as u32;
+        self.in_order.push(name.clone());
         self.numbers.insert(name, number);
         number
     }

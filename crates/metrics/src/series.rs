@@ -107,12 +107,10 @@ impl Builder {
         let points = |step: u32| to.div_ceil(step * resolution) - from / (step * resolution);
         let widest = STEPS[STEPS.len() - 1];
         let step = STEPS.into_iter().find(|step| points(*step) <= most);
+        // For a handful of points: whole multiples of the widest.
         let step = step.unwrap_or_else(|| {
-            // Whole multiples of the widest, for requests of a handful of points.
-            (1..)
-                .map(|times| times * widest)
-                .find(|step| points(*step) <= most)
-                .unwrap_or(widest)
+            let room = u64::from(most) * u64::from(widest) * u64::from(resolution);
+            widest * u64::from(to).div_ceil(room) as u32
         });
         // A step that begins before the window would show a part of itself: all windows begin on a step.
         let step_seconds = step * resolution;

@@ -13,7 +13,7 @@ pub(crate) fn put(out: &mut Vec<u8>, mut value: u64) {
 
 #[inline]
 pub(crate) fn put_wide(out: &mut Vec<u8>, mut value: u128) {
-    while let Err(_) = u64::try_from(value) {
+    while u64::try_from(value).is_err() {
         out.push(value as u8 | 0x80);
         value >>= 7;
     }

@@ -4,13 +4,17 @@ use super::*;
 
 fn of(values: &[u64]) -> Histogram {
     let mut histogram = Histogram::default();
-    values.iter().for_each(|value| histogram.record(*value));
+    for value in values {
+        histogram.record(*value);
+    }
     histogram
 }
 
 fn referee(values: &[u64]) -> hdrhistogram::Histogram<u64> {
     let mut histogram = hdrhistogram::Histogram::new_with_bounds(1, bucket::HIGHEST_VALUE, 3).unwrap();
-    values.iter().for_each(|value| histogram.record(*value).unwrap());
+    for value in values {
+        histogram.record(*value).unwrap();
+    }
     histogram
 }
 
@@ -106,12 +110,16 @@ proptest! {
     #[test]
     fn any_split_in_any_order_merges_to_the_whole(
         values in prop::collection::vec((times(), 0..5_usize), 0..300),
-        order in Just([0, 1, 2, 3, 4]).prop_shuffle(),
+        order in Just([0_usize, 1, 2, 3, 4]).prop_shuffle(),
     ) {
         let mut parts: Vec<Histogram<u32>> = vec![Histogram::default(); 5];
-        values.iter().for_each(|(value, part)| parts[*part].record(*value));
+        for (value, part) in &values {
+            parts[*part].record(*value);
+        }
         let mut merged = Histogram::default();
-        order.into_iter().for_each(|part: usize| merged.merge(&parts[part]));
+        for part in order {
+            merged.merge(&parts[part]);
+        }
         let whole: Vec<u64> = values.iter().map(|(value, _)| *value).collect();
         prop_assert_eq!(merged, of(&whole));
     }

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -134,7 +136,7 @@ proptest! {
         let mut text = HEADER.to_owned();
         for (elapsed, label) in labels.iter().enumerate() {
             let quoted = label.replace('"', "\"\"");
-            text += &format!("7,{elapsed},\"{quoted}\",200,OK,t,true,1,1,1,1,h,1\n");
+            writeln!(text, "7,{elapsed},\"{quoted}\",200,OK,t,true,1,1,1,1,h,1").unwrap();
         }
         let (rows, malformed) = read(text.as_bytes(), size);
         prop_assert_eq!(malformed.rows, 0);

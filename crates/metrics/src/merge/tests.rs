@@ -175,9 +175,9 @@ fn series_of(parts: &[Part], request: series::Request) -> series::Series {
 fn times(samples: &[Raw], wants: impl Fn(&Raw) -> bool) -> (u64, u64, Times) {
     let mut histogram: Histogram = Histogram::default();
     let wanted: Vec<_> = samples.iter().filter(|sample| wants(sample)).collect();
-    wanted
-        .iter()
-        .for_each(|sample| histogram.record(sample.3 * 1_000));
+    for sample in &wanted {
+        histogram.record(sample.3 * 1_000);
+    }
     let failures = wanted.iter().filter(|sample| !sample.4).count();
     (wanted.len() as u64, failures as u64, Times::from(&histogram))
 }

@@ -44,9 +44,11 @@ fn sample(label: &str, at_ms: i64, elapsed_ms: u64, success: bool) -> Sample<'_>
     }
 }
 
+type Cells = BTreeMap<(u32, Key), cell::Cell>;
+
 /// Everything in the segments, by second and key; the users of each second; and the last report.
-fn read(segments: &[Encoded]) -> (BTreeMap<(u32, Key), cell::Cell>, BTreeMap<u32, u64>, Report) {
-    let (mut cells, mut users) = (BTreeMap::<_, cell::Cell>::new(), BTreeMap::new());
+fn read(segments: &[Encoded]) -> (Cells, BTreeMap<u32, u64>, Report) {
+    let (mut cells, mut users) = (Cells::new(), BTreeMap::new());
     let identity: Vec<u32> = (0..1_000).collect();
     let mut report = Report::default();
     for segment in segments {
