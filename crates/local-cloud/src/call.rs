@@ -22,6 +22,22 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call of this process itself, as what sets the services up makes it.
+    pub fn internal(region: &str, operation: &str, input: &serde_json::Value) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Ok(target) = format!("Internal.{operation}").parse() {
+            headers.insert("x-amz-target", target);
+        }
+        Self {
+            region: region.to_owned(),
+            role: "internal".to_owned(),
+            method: Method::POST,
+            uri: Uri::from_static("/"),
+            headers,
+            body: Bytes::from(input.to_string()),
+        }
+    }
+
     /// The operation of an `awsJson` call: what follows the dot in `X-Amz-Target`.
     pub fn operation(&self) -> &str {
         let target = self
@@ -106,6 +122,18 @@ pub fn json<T: Serialize>(result: Result<T, Error>) -> Response<Body> {
     response
         .body(whole(body))
         .expect("the parts of the answer are valid")
+}
+
+/// What an `awsJson` service answered, read back.
+pub async fn outcome(response: Response<Body>) -> Result<serde_json::Value, Error> {
+    let status = response.status();
+    let body = response.into_body().collect().await.map_err(Error::internal)?.to_bytes();
+    let value: serde_json::Value = serde_json::from_slice(&body).map_err(Error::internal)?;
+    if status.is_success() {
+        return Ok(value);
+    }
+    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    Err(Error::new(text("__type"), text("message")).status(status))
 }
 
 /// A body that is all there.
