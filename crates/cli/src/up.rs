@@ -65,7 +65,6 @@ async fn serve(up: Up) -> Result<()> {
     let logins = Arc::new(Logins::new(token));
     let base = surroundings.gateway_endpoint.clone();
     cloud.open_gateway(gateway(&logins))?;
-    cloud.resume()?;
     token::write_private(&up.data.join(ENDPOINT), &base)?;
     println!("Oleada is up: {base}/login?code={}", logins.link_code());
 
@@ -87,7 +86,7 @@ async fn start(up: &Up, hub: &Region, scratch: &Path) -> Result<LocalCloud> {
         gateway_port: up.port,
         functions: Box::new(move |surroundings| {
             let deployment = resources::deployment(&hub, &surroundings.gateway_endpoint);
-            functions::all(surroundings, &deployment, scratch)
+            functions::all(surroundings, &deployment, scratch).map_err(Into::into)
         }),
         tasks: Tasks {
             supervisor: env::current_exe().context("this binary cannot be found")?,

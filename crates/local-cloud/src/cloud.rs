@@ -46,9 +46,13 @@ pub struct Config {
     pub gateway_port: u16,
     /// Makes the functions, given where they will find the services. They are there before anything calls one: an
     /// execution or a delivery that an earlier process left goes on as soon as its service is open.
-    pub functions: Box<dyn FnOnce(&Surroundings) -> Vec<Function> + Send>,
+    pub functions: MakeFunctions,
     pub tasks: Tasks,
 }
+
+/// Makes the functions of a host.
+pub type MakeFunctions =
+    Box<dyn FnOnce(&Surroundings) -> Result<Vec<Function>, Box<dyn std::error::Error + Send + Sync>> + Send>;
 
 /// What ECS needs to run tasks on this machine.
 #[derive(Debug, Clone)]
@@ -84,6 +88,8 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
+    #[error("the functions cannot be made")]
+    Functions(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     DynamoDb(#[from] dynamodb::OpenError),
     #[error(transparent)]
@@ -141,7 +147,7 @@ impl LocalCloud {
             credentials: Arc::clone(&credentials),
         };
         let lambda = Lambda::default();
-        for function in (config.functions)(&surroundings) {
+        for function in (config.functions)(&surroundings).map_err(StartError::Functions)? {
             lambda.register(function);
         }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());

@@ -275,6 +275,8 @@ impl Inner {
         let mut environment = vec![
             ("PATH".to_owned(), config.path.clone()),
             ("HOME".to_owned(), home.to_string_lossy().into_owned()),
+            // A container's files are its own, and go with it.
+            ("TMPDIR".to_owned(), home.to_string_lossy().into_owned()),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
             ("AWS_REGION".to_owned(), task.region.clone()),
             ("AWS_DEFAULT_REGION".to_owned(), task.region.clone()),
