@@ -22,7 +22,7 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use aws_config::SdkConfig;
+pub use aws_config::SdkConfig;
 
 pub use connect::{HttpClient, Patience};
 pub use deployment::Deployment;

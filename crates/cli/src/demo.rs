@@ -18,7 +18,10 @@ const SLOWEST_MS: u64 = 20_000;
 /// `/demo/json`, `/demo/slow?ms=` and `/demo/error?rate=`, for any method.
 pub fn router() -> Router {
     Router::new()
-        .route("/demo/json", any(|| async { Json(json!({"ok": true, "message": "hello from the demo target"})) }))
+        .route(
+            "/demo/json",
+            any(|| async { Json(json!({"ok": true, "message": "hello from the demo target"})) }),
+        )
         .route("/demo/slow", any(slow))
         .route("/demo/error", any(error))
 }

@@ -29,7 +29,11 @@ pub fn name(function: &str) -> String {
 
 /// Makes every function, each with gateways and an access key of its own.
 pub fn all(surroundings: &Surroundings, deployment: &Deployment, scratch: PathBuf) -> Result<Vec<Function>> {
-    let maker = Maker { surroundings, deployment, http: HttpClient::new() };
+    let maker = Maker {
+        surroundings,
+        deployment,
+        http: HttpClient::new(),
+    };
     let app = App {
         gateways: maker.gateways("api")?,
         clock: Timestamp::now,
@@ -41,7 +45,11 @@ pub fn all(surroundings: &Surroundings, deployment: &Deployment, scratch: PathBu
     Ok(vec![
         Function::new(name("api"), ANSWERING, CONCURRENCY, move |event, _| {
             let api = api.clone();
-            async move { api.handle(event).await.map_err(|error| failure("Runtime.BadEvent", &error)) }
+            async move {
+                api.handle(event)
+                    .await
+                    .map_err(|error| failure("Runtime.BadEvent", &error))
+            }
         }),
         Function::new(name("authorize"), ANSWERING, CONCURRENCY, move |event, _| {
             let settings = settings.clone();
@@ -72,7 +80,10 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn gateways(&self, function: &str) -> Result<Gateways> {
         let key = key(self.surroundings, self.deployment, &name(function))?;
-        Ok(Gateways::new(&connect::with_key(&self.http, Patience::Function, key), self.deployment.clone()))
+        Ok(Gateways::new(
+            &connect::with_key(&self.http, Patience::Function, key),
+            self.deployment.clone(),
+        ))
     }
 
     /// A function of the state machine, or of an event.
@@ -83,24 +94,45 @@ impl Maker<'_> {
         H: for<'a> Handle<'a, E, A>,
     {
         let gateways = self.gateways(function)?;
-        Ok(Function::new(name(function), WORKING, CONCURRENCY, move |event: Value, _| {
-            let gateways = gateways.clone();
-            async move {
-                let event = serde_json::from_value(event).map_err(|error| failure("Runtime.UnmarshalError", &error))?;
-                let answer = handle.call(&gateways, event).await.map_err(|error| {
-                    tracing::error!(function, name = error.name(), error = error.chain(), "the invocation failed");
-                    let Diagnostic { error_type, error_message } = error.into();
-                    FunctionError { error_type, error_message }
-                })?;
-                serde_json::to_value(answer).map_err(|error| failure("Runtime.MarshalError", &error))
-            }
-        }))
+        Ok(Function::new(
+            name(function),
+            WORKING,
+            CONCURRENCY,
+            move |event: Value, _| {
+                let gateways = gateways.clone();
+                async move {
+                    let event = serde_json::from_value(event)
+                        .map_err(|error| failure("Runtime.UnmarshalError", &error))?;
+                    let answer = handle.call(&gateways, event).await.map_err(|error| {
+                        tracing::error!(
+                            function,
+                            name = error.name(),
+                            error = error.chain(),
+                            "the invocation failed"
+                        );
+                        let Diagnostic {
+                            error_type,
+                            error_message,
+                        } = error.into();
+                        FunctionError {
+                            error_type,
+                            error_message,
+                        }
+                    })?;
+                    serde_json::to_value(answer).map_err(|error| failure("Runtime.MarshalError", &error))
+                }
+            },
+        ))
     }
 }
 
 /// An `async fn(&Gateways, E) -> Result<A, Error>` whose future may move between threads.
 trait Handle<'a, E, A>: Copy + Send + Sync + 'static {
-    fn call(self, gateways: &'a Gateways, event: E) -> impl Future<Output = Result<A, workflow::Error>> + Send + 'a;
+    fn call(
+        self,
+        gateways: &'a Gateways,
+        event: E,
+    ) -> impl Future<Output = Result<A, workflow::Error>> + Send + 'a;
 }
 
 impl<'a, E, A, F, Answer> Handle<'a, E, A> for F
@@ -108,14 +140,21 @@ where
     F: Fn(&'a Gateways, E) -> Answer + Copy + Send + Sync + 'static,
     Answer: Future<Output = Result<A, workflow::Error>> + Send + 'a,
 {
-    fn call(self, gateways: &'a Gateways, event: E) -> impl Future<Output = Result<A, workflow::Error>> + Send + 'a {
+    fn call(
+        self,
+        gateways: &'a Gateways,
+        event: E,
+    ) -> impl Future<Output = Result<A, workflow::Error>> + Send + 'a {
         self(gateways, event)
     }
 }
 
 /// The access key of a role, at the endpoint of this machine.
 pub fn key(surroundings: &Surroundings, deployment: &Deployment, role: &str) -> Result<connect::Key> {
-    let issued = surroundings.credentials.issue(role).with_context(|| format!("issue the key of {role}"))?;
+    let issued = surroundings
+        .credentials
+        .issue(role)
+        .with_context(|| format!("issue the key of {role}"))?;
     Ok(connect::Key {
         endpoint: surroundings.endpoint.clone(),
         region: deployment.hub_region.clone(),
@@ -125,5 +164,8 @@ pub fn key(surroundings: &Surroundings, deployment: &Deployment, role: &str) -> 
 }
 
 fn failure(error_type: &str, error: &dyn std::error::Error) -> FunctionError {
-    FunctionError { error_type: error_type.to_owned(), error_message: error.to_string() }
+    FunctionError {
+        error_type: error_type.to_owned(),
+        error_message: error.to_string(),
+    }
 }

@@ -57,7 +57,10 @@ impl Digested {
 
 impl Logins {
     pub fn new(token: String) -> Self {
-        Self { token, state: Mutex::default() }
+        Self {
+            token,
+            state: Mutex::default(),
+        }
     }
 
     /// A fresh code for a login link, in place of the one before.
@@ -72,8 +75,14 @@ impl Logins {
         if request.headers.contains_key(header::AUTHORIZATION) {
             return;
         }
-        let Some(session) = cookie(&request.headers) else { return };
-        let live = self.lock().sessions.iter().any(|(id, since)| since.elapsed() < SESSION_LIFE && id.is(session));
+        let Some(session) = cookie(&request.headers) else {
+            return;
+        };
+        let live = self
+            .lock()
+            .sessions
+            .iter()
+            .any(|(id, since)| since.elapsed() < SESSION_LIFE && id.is(session));
         if live && let Ok(value) = HeaderValue::from_str(&format!("Bearer {}", self.token)) {
             request.headers.insert(header::AUTHORIZATION, value);
         }
@@ -119,8 +128,13 @@ async fn login(State(logins): State<std::sync::Arc<Logins>>, Query(login): Query
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
 }
 
 /// 256 random bits.
@@ -133,7 +147,12 @@ mod tests {
     use super::*;
 
     fn request(cookie: &str) -> request::Parts {
-        axum::http::Request::builder().header(header::COOKIE, cookie).body(()).unwrap().into_parts().0
+        axum::http::Request::builder()
+            .header(header::COOKIE, cookie)
+            .body(())
+            .unwrap()
+            .into_parts()
+            .0
     }
 
     #[test]

@@ -58,11 +58,19 @@ fn main() -> ExitCode {
         Err(error) => {
             let code = if error.use_stderr() { EX_USAGE } else { 0 };
             // Nobody is left to tell when neither stream can be written.
-            return if error.print().is_ok() { code.into() } else { EX_UNAVAILABLE.into() };
+            return if error.print().is_ok() {
+                code.into()
+            } else {
+                EX_UNAVAILABLE.into()
+            };
         }
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
     let Command::Up(up) = arguments.command;
     match up::run(up) {
         Ok(()) => ExitCode::SUCCESS,

@@ -65,11 +65,21 @@ pub async fn ensure(
     regions: &[Region],
     worker: &Worker,
 ) -> Result<()> {
-    tables::ensure(config, deployment).await.context("make the tables")?;
-    gateways.objects.ensure_bucket().await.context("make the bucket")?;
-    ensure_machine(cloud, deployment).await.context("make the state machine")?;
+    tables::ensure(config, deployment)
+        .await
+        .context("make the tables")?;
+    gateways
+        .objects
+        .ensure_bucket()
+        .await
+        .context("make the bucket")?;
+    ensure_machine(cloud, deployment)
+        .await
+        .context("make the state machine")?;
     for region in regions {
-        ensure_region(cloud, gateways, deployment, region, worker).await.with_context(|| format!("set up {region}"))?;
+        ensure_region(cloud, gateways, deployment, region, worker)
+            .await
+            .with_context(|| format!("set up {region}"))?;
     }
     ensure_rules(cloud, deployment).await.context("make the rules")
 }
@@ -136,9 +146,17 @@ async fn ensure_region(
 }
 
 fn task_definition(deployment: &Deployment, region: &Region, worker: &Worker) -> Value {
-    let for_worker = Deployment { state_machine_arn: None, live_address: None, live_role_arn: None, ..deployment.clone() };
-    let mut environment: Vec<Value> =
-        for_worker.to_env().into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+    let for_worker = Deployment {
+        state_machine_arn: None,
+        live_address: None,
+        live_role_arn: None,
+        ..deployment.clone()
+    };
+    let mut environment: Vec<Value> = for_worker
+        .to_env()
+        .into_iter()
+        .map(|(name, value)| json!({"name": name, "value": value}))
+        .collect();
     environment.push(json!({"name": "OLEADA_ENGINES", "value": path(&worker.engines)}));
     json!({
         "family": FAMILY,
@@ -168,13 +186,22 @@ fn task_definition(deployment: &Deployment, region: &Region, worker: &Worker) ->
 
 /// Whether the newest revision is this one; otherwise every start would add a revision.
 async fn is_registered(cloud: &LocalCloud, region: &str, definition: &Value) -> Result<bool> {
-    let newest = match ecs(cloud, region, "DescribeTaskDefinition", &json!({"taskDefinition": FAMILY})).await {
+    let newest = match ecs(
+        cloud,
+        region,
+        "DescribeTaskDefinition",
+        &json!({"taskDefinition": FAMILY}),
+    )
+    .await
+    {
         Ok(newest) => newest,
         Err(error) if error.code == "ClientException" => return Ok(false),
         Err(error) => return Err(error.into()),
     };
     let asked = definition.as_object().context("a task definition is an object")?;
-    Ok(asked.iter().all(|(field, value)| newest["taskDefinition"][field] == *value))
+    Ok(asked
+        .iter()
+        .all(|(field, value)| newest["taskDefinition"][field] == *value))
 }
 
 async fn ensure_rules(cloud: &LocalCloud, deployment: &Deployment) -> Result<()> {
@@ -186,7 +213,11 @@ async fn ensure_rules(cloud: &LocalCloud, deployment: &Deployment) -> Result<()>
     });
     let (clean_up, sweep) = (functions::name("clean-up"), functions::name("sweep"));
     let rules = [
-        ("oleada-execution-ended-badly", Trigger::Pattern(ended_badly), clean_up),
+        (
+            "oleada-execution-ended-badly",
+            Trigger::Pattern(ended_badly),
+            clean_up,
+        ),
         ("oleada-sweep", Trigger::Schedule("rate(5 minutes)".into()), sweep),
     ];
     for (name, trigger, function) in rules {
@@ -234,8 +265,19 @@ async fn tasks(cloud: &LocalCloud, region: &Region) -> Result<Vec<Value>> {
 
 async fn tasks_described(cloud: &LocalCloud, region: &Region) -> Result<Vec<Value>> {
     let mut described = Vec::new();
-    let page = ecs(cloud, region.as_str(), "ListTasks", &json!({"cluster": CLUSTER, "desiredStatus": "STOPPED"})).await?;
-    let mut arns: Vec<Value> = page["taskArns"].as_array().into_iter().flatten().cloned().collect();
+    let page = ecs(
+        cloud,
+        region.as_str(),
+        "ListTasks",
+        &json!({"cluster": CLUSTER, "desiredStatus": "STOPPED"}),
+    )
+    .await?;
+    let mut arns: Vec<Value> = page["taskArns"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     arns.extend(tasks(cloud, region).await?);
     for some in arns.chunks(100) {
         let describe = json!({"cluster": CLUSTER, "tasks": some});
@@ -245,11 +287,27 @@ async fn tasks_described(cloud: &LocalCloud, region: &Region) -> Result<Vec<Valu
     Ok(described)
 }
 
-async fn states(cloud: &LocalCloud, region: &str, operation: &str, input: &Value) -> Result<Value, call::Error> {
-    call::outcome(cloud.states().call(Call::internal(region, operation, input)).await).await
+async fn states(
+    cloud: &LocalCloud,
+    region: &str,
+    operation: &str,
+    input: &Value,
+) -> Result<Value, call::Error> {
+    call::outcome(
+        cloud
+            .states()
+            .call(Call::internal(region, operation, input))
+            .await,
+    )
+    .await
 }
 
-async fn logs(cloud: &LocalCloud, region: &str, operation: &str, input: &Value) -> Result<Value, call::Error> {
+async fn logs(
+    cloud: &LocalCloud,
+    region: &str,
+    operation: &str,
+    input: &Value,
+) -> Result<Value, call::Error> {
     call::outcome(cloud.logs().call(Call::internal(region, operation, input)).await).await
 }
 

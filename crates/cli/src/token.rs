@@ -19,7 +19,9 @@ const FILE: &str = "admin-token";
 /// The token of this data directory, made at the first start. It is stored before it is shown.
 pub async fn administrator(data: &Path, settings: &Settings) -> Result<String> {
     let file = data.join(FILE);
-    let kept = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse::<Token>().ok());
+    let kept = fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| text.trim().parse::<Token>().ok());
     if let Some(token) = kept
         && settings.token(&token.hash()).await?.is_some()
     {
@@ -33,7 +35,10 @@ pub async fn administrator(data: &Path, settings: &Settings) -> Result<String> {
         role: Role::Admin,
         created_at: Timestamp::now(),
     };
-    settings.put_token(&token.hash(), &record).await.context("store the administrator's token")?;
+    settings
+        .put_token(&token.hash(), &record)
+        .await
+        .context("store the administrator's token")?;
     write_private(&file, &token.to_string()).context("write the administrator's token")?;
     Ok(token.to_string())
 }
@@ -45,7 +50,11 @@ pub fn write_private(file: &Path, text: &str) -> Result<()> {
     if new.exists() {
         fs::remove_file(&new)?;
     }
-    let mut handle = fs::File::options().create_new(true).write(true).mode(0o600).open(&new)?;
+    let mut handle = fs::File::options()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(&new)?;
     writeln!(handle, "{text}")?;
     handle.sync_all()?;
     fs::rename(&new, file)?;

@@ -45,7 +45,11 @@ pub fn run(up: Up) -> Result<()> {
 async fn serve(up: Up) -> Result<()> {
     // Before anything is started: a signal that comes early stops it too.
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let hub = up.regions.first().context("at least one region is needed")?.clone();
+    let hub = up
+        .regions
+        .first()
+        .context("at least one region is needed")?
+        .clone();
     let worker = worker(&up.engines)?;
     let scratch = up.data.join("tmp");
     let cloud = start(&up, &hub, &scratch).await?;
@@ -91,7 +95,8 @@ async fn start(up: &Up, hub: &Region, scratch: &Path) -> Result<LocalCloud> {
         tasks: Tasks {
             supervisor: env::current_exe().context("this binary cannot be found")?,
             path: env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned()),
-            capacity: Capacity::of_machine(OVERCOMMIT * 4.0, OVERCOMMIT).context("read the machine's size")?,
+            capacity: Capacity::of_machine(OVERCOMMIT * 4.0, OVERCOMMIT)
+                .context("read the machine's size")?,
         },
     };
     Ok(LocalCloud::start(config).await?)
@@ -101,7 +106,11 @@ async fn start(up: &Up, hub: &Region, scratch: &Path) -> Result<LocalCloud> {
 fn worker(engines: &Path) -> Result<Worker> {
     let here = env::current_exe().context("this binary cannot be found")?;
     let binary = here.with_file_name("oleada-worker");
-    ensure!(binary.exists(), "{} is missing: build the whole workspace", binary.display());
+    ensure!(
+        binary.exists(),
+        "{} is missing: build the whole workspace",
+        binary.display()
+    );
     let engines = engines.canonicalize().unwrap_or_else(|_| PathBuf::from(engines));
     ensure!(
         engines.join("jmeter").is_dir() && engines.join("venv").is_dir(),
@@ -116,7 +125,9 @@ fn gateway(logins: &Arc<Logins>) -> gateway::Config {
     gateway::Config {
         prefix: "/api".to_owned(),
         function: functions::name("api"),
-        authorizer: Authorizer::Token { function: functions::name("authorize") },
+        authorizer: Authorizer::Token {
+            function: functions::name("authorize"),
+        },
         public: vec![format!("{}/openapi.json", api::PREFIX)],
         rewrite: Arc::new(move |request| session.authorize(request)),
         fallback: Router::new()

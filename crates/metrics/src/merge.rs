@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
     ops::Range,
-    rc::Rc,
+    sync::Arc,
 };
 
 use model::{Region, run::Warning};
@@ -371,7 +371,7 @@ impl<W: Write> Merger<W> {
     fn source(&mut self, key: &str, numbers: Numbers) -> usize {
         // Workers that run the same plan number their names alike.
         let alike = self.sources.last().filter(|source| *source.numbers == numbers);
-        let numbers = alike.map_or_else(|| Rc::new(numbers), |source| Rc::clone(&source.numbers));
+        let numbers = alike.map_or_else(|| Arc::new(numbers), |source| Arc::clone(&source.numbers));
         self.sources.push(Source {
             key: key.to_owned(),
             numbers,
@@ -488,7 +488,7 @@ impl Sum {
 #[derive(Debug)]
 struct Source {
     key: String,
-    numbers: Rc<Numbers>,
+    numbers: Arc<Numbers>,
 }
 
 /// What the numbers of a segment are in the result.
