@@ -11,7 +11,7 @@ use model::{Region, RunId};
 
 /// The directory that holds the engines: a Python environment with bzt in `venv`, and `jmeter`.
 pub const ENGINES: &str = "OLEADA_ENGINES";
-/// Where to keep files while the task lives; the system's directory for temporary files unless it is set.
+/// Where to keep files while the task lives. Unless it is set: the task's home, which goes with the task.
 pub const WORK_DIRECTORY: &str = "OLEADA_WORK_DIR";
 /// The task's own metadata; ECS sets it. <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html>
 pub const METADATA: &str = "ECS_CONTAINER_METADATA_URI_V4";
@@ -52,7 +52,9 @@ impl Config {
             indices,
             attempt: optional(ATTEMPT).map_or(Ok(0), |attempt| parsed(ATTEMPT, &attempt))?,
             engines: required(ENGINES)?.into(),
-            work_directory: optional(WORK_DIRECTORY).map_or_else(std::env::temp_dir, PathBuf::from),
+            work_directory: optional(WORK_DIRECTORY)
+                .or_else(|| optional("HOME"))
+                .map_or_else(std::env::temp_dir, PathBuf::from),
             metadata: required(METADATA)?,
             visible: VISIBLE
                 .into_iter()

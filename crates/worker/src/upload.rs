@@ -104,13 +104,12 @@ async fn put_segments(
     mut queue: mpsc::UnboundedReceiver<Segment>,
     report: watch::Sender<Uploaded>,
 ) -> Result<(), GaveUp> {
-    let prefix = keys::segments(seat.run_id, &seat.region, seat.index);
     while let Some(Segment {
         encoded,
         complete_until,
     }) = queue.recv().await
     {
-        let key = format!("{prefix}{}", encoded.name);
+        let key = keys::segment(seat.run_id, &seat.region, seat.index, encoded.name);
         let bytes = Bytes::from(encoded.bytes);
         patience
             .retry("a segment", || objects.put(&key, bytes.clone()))

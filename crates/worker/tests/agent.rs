@@ -239,3 +239,77 @@ async fn without_a_control_plane_the_load_ends_with_the_lease() {
     assert!(ended.elapsed() < Duration::from_secs(24), "{:?}", ended.elapsed());
     assert_eq!(stage.target.count(), count, "the load went on");
 }
+
+const SCRIPT: &str = "scr_01KB2Z7W6N9M3A5T4C8D1E2F3J";
+
+/// The plan of `plans/phases.jmx`: two requests before the load, 25 rounds of two a user, one after.
+fn script_scenario(address: &str, shape: &Value, users: Option<u32>) -> Value {
+    let port = address.rsplit_once(':').unwrap().1;
+    let mut traffic = json!({"region": "us-east-1", "workers": 1});
+    if let Some(users) = users {
+        traffic["virtualUsers"] = json!(users);
+    }
+    json!({
+        "name": "a test",
+        "workload": {"kind": "script", "scriptId": SCRIPT, "properties": {"port": port, "users": "2"}},
+        "shape": shape,
+        "traffic": [traffic],
+    })
+}
+
+async fn upload_script(stage: &Stage) {
+    let key = aws::objects::keys::script(SCRIPT.parse().unwrap());
+    let plan = include_bytes!("plans/phases.jmx").as_slice();
+    stage.gateways.objects.put(&key, plan).await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+async fn a_script_that_ends_by_itself_ends_early_with_every_phase_counted() {
+    let shape = json!({"kind": "script", "maxDuration": "60s"});
+    let stage = Stage::set(|address| script_scenario(address, &shape, None)).await;
+    upload_script(&stage).await;
+    let mut worker = stage.start_worker().await;
+    stage.await_ready().await;
+    assert_eq!(stage.target.count(), 2, "setUp comes before the gate");
+    stage.release().await;
+    let done = stage
+        .await_worker("done", |worker| worker.state == State::Done)
+        .await;
+    assert_eq!(worker.exit().await, 0, "{}", stage.log());
+    assert!(done.ended_early, "{done:?}");
+    let report = stage.uploaded().await.0.unwrap();
+    assert_eq!(
+        (report.phases.setup.requests, report.phases.teardown.requests),
+        (2, 1),
+        "{report:?}"
+    );
+    assert_eq!(
+        (report.requests, report.failures),
+        (100, 50),
+        "transactions are no requests: {report:?}"
+    );
+    assert_eq!(stage.target.count(), 103);
+    assert!(report.ended_early_ms.is_some());
+}
+
+#[tokio::test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+async fn a_script_with_users_of_the_scenario_runs_until_the_worker_ends_it() {
+    let shape = json!({"kind": "users", "rampUp": "1s", "hold": "4s", "drain": "5s"});
+    let stage = Stage::set(|address| script_scenario(address, &shape, Some(3))).await;
+    upload_script(&stage).await;
+    let mut worker = stage.start_worker().await;
+    stage.await_ready().await;
+    stage.release().await;
+    let done = stage
+        .await_worker("done", |worker| worker.state == State::Done)
+        .await;
+    assert_eq!(worker.exit().await, 0, "{}", stage.log());
+    let report = stage.uploaded().await.0.unwrap();
+    assert!(
+        !done.ended_early && report.requests > 150,
+        "the plan's loops do not end it: {report:?}"
+    );
+    assert_eq!(sum(&report), stage.target.count(), "{report:?}");
+}

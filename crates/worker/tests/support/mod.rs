@@ -349,7 +349,12 @@ impl Target {
             tokio::time::sleep(Duration::from_secs(60)).await;
             "late"
         };
+        let missing = |State(count): State<Arc<AtomicU64>>| async move {
+            count.fetch_add(1, Ordering::SeqCst);
+            axum::http::StatusCode::NOT_FOUND
+        };
         let router = Router::new()
+            .fallback(missing)
             .route("/json", get(answer))
             .route("/stuck", get(slow))
             .with_state(Arc::clone(&count));
