@@ -223,3 +223,105 @@ impl Part {
 fn json_length(value: &(impl Serialize + ?Sized)) -> usize {
     serde_json::to_string(value).map_or(0, |text| text.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tick(seq: u64) -> Tick {
+        let mut times = Histogram::<u64>::default();
+        for sample in 0..400 {
+            times.record(sample * 997);
+        }
+        let labels = (0..20).map(|label| {
+            (
+                format!("GET /items/{label}, \"all\""),
+                Counts::new(3, 40_000, &times),
+            )
+        });
+        Tick {
+            run_id: "run_01KAQ000000000000000000000".parse().unwrap(),
+            region: "us-east-1".parse().unwrap(),
+            worker: 0,
+            seq,
+            second: 1_795_421_151,
+            interval_ms: 1_000,
+            part: 1,
+            parts: 1,
+            virtual_users: 50,
+            cpu: None,
+            labels: labels.collect(),
+        }
+    }
+
+    #[test]
+    fn messages_hold_every_tick_in_order_and_keep_within_the_limit() {
+        let messages = pack((0..100).map(tick).collect());
+        let lengths: Vec<usize> = messages.iter().map(json_length).collect();
+        assert!(
+            lengths.iter().all(|length| *length <= MESSAGE_BYTES),
+            "{lengths:?}"
+        );
+        assert!(
+            lengths[..lengths.len() - 1]
+                .iter()
+                .all(|length| *length > MESSAGE_BYTES / 2),
+            "{lengths:?}"
+        );
+        let seqs: Vec<u64> = messages
+            .iter()
+            .flat_map(|message| &message.ticks)
+            .map(|tick| tick.seq)
+            .collect();
+        assert_eq!(seqs, (0..100).collect::<Vec<_>>());
+        assert!(pack(Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn lines_keep_within_the_limit_and_lose_nothing() {
+        let labels: Vec<(String, Tally)> = (1..=60_u64)
+            .map(|label| {
+                let mut tally = Tally {
+                    failures: label,
+                    bytes: label,
+                    ..Tally::default()
+                };
+                for sample in 0..label * 5 {
+                    tally.times.record(sample * label * 997);
+                }
+                (format!("label {label}"), tally)
+            })
+            .chain([(
+                OTHER.to_owned(),
+                Tally {
+                    failures: 7,
+                    ..Tally::default()
+                },
+            )])
+            .collect();
+        let named: Vec<(&str, &Tally)> = labels
+            .iter()
+            .map(|(name, tally)| (name.as_str(), tally))
+            .collect();
+        let blank = Tick {
+            labels: BTreeMap::new(),
+            ..tick(0)
+        };
+        let failures: u64 = labels.iter().map(|(_, tally)| tally.failures).sum();
+        for (line_bytes, most_parts) in [(6_000, 1), (6_000, 3), (12_000, 1), (100_000, 1)] {
+            let ticks = split(&blank, &named, line_bytes, most_parts);
+            assert!(ticks.len() <= most_parts);
+            assert!(ticks.iter().all(|tick| json_length(tick) <= line_bytes));
+            let counts: Vec<&Counts> = ticks.iter().flat_map(|tick| tick.labels.values()).collect();
+            assert_eq!(counts.iter().map(|counts| counts.failures).sum::<u64>(), failures);
+            assert_eq!(
+                counts.iter().map(|counts| counts.requests).sum::<u64>(),
+                5 * 60 * 61 / 2
+            );
+            assert!(
+                ticks[0].labels.contains_key("label 60"),
+                "the busiest label is shown"
+            );
+        }
+    }
+}

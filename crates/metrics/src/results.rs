@@ -307,3 +307,27 @@ pub(crate) fn ms(micros: u64) -> f64 {
 pub(crate) fn rounded_ms(micros: f64) -> f64 {
     micros.round() / 1_000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names are a contract: clients read them.
+    #[test]
+    fn figures_are_written_as_the_api_says() {
+        let mut times = Histogram::<u64>::default();
+        for elapsed in [1_000, 2_000, 4_000] {
+            times.record(elapsed);
+        }
+        let figures = Figures {
+            requests: 3,
+            response_time_ms: ResponseTime {
+                all: Times::from(&times),
+                successful: Times::default(),
+            },
+            ttfb_ms: Brief::from(&times),
+            ..Figures::default()
+        };
+        insta::assert_json_snapshot!(figures);
+    }
+}
