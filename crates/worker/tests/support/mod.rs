@@ -55,7 +55,7 @@ fn cloud_config(data: &Path) -> Config {
         data: data.to_owned(),
         regions: vec!["us-east-1".into()],
         gateway_port: 0,
-        functions: Box::new(|_| Vec::new()),
+        functions: Box::new(|_| Ok(Vec::new())),
         tasks: Tasks {
             // No task is run by ECS here.
             supervisor: "/bin/false".into(),
@@ -148,6 +148,8 @@ impl Stage {
             (fleet::REGION, self.region.to_string()),
             (fleet::INDICES, "0".to_owned()),
             (fleet::ATTEMPT, "0".to_owned()),
+            // Its files go with the test, also those of a worker that is killed.
+            ("HOME", self.data.path().display().to_string()),
             ("RUST_LOG", "warn,oleada_worker=debug".to_owned()),
             (config::METADATA, self.metadata.clone()),
             (config::ENGINES, engines().display().to_string()),
@@ -213,7 +215,7 @@ impl Stage {
         }
     }
 
-    /// Opens the gate of the worker in two seconds.
+    /// Opens the gate of the worker in three seconds.
     pub async fn release(&self) -> Timestamp {
         let start_at = Timestamp::now().plus(model::Duration::from_secs(3));
         let released = Released::from_iter([0]);
