@@ -4,6 +4,9 @@
 //! something to say of it, and adds their cells into dense ones; then it writes those down and begins anew. So it holds
 //! one window and one segment at a time, however many workers there were.
 
+mod sum;
+mod windows;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
@@ -14,73 +17,18 @@ use std::{
 use model::{Region, run::Warning};
 use serde::{Deserialize, Serialize};
 
+use self::sum::{Numbers, Source, Sum};
+pub use self::windows::{SegmentRef, WINDOW_SECONDS, Window, windows};
 use crate::{
     OTHER,
-    cell::{Cell, Renumber},
+    cell::Cell,
     histogram::Corrupt,
     names::{Dictionary, ErrorKey, MOST_CODES, MOST_ERRORS, MOST_LABELS, Names, too_many_labels},
     results::Exchange,
-    segment::{self, Head, Key, Name, Report, Segment, SegmentError},
+    segment::{self, Head, Key, Report, Segment, SegmentError},
     store::{self, Fetch, File, Index, Slot, StoreError, Subject},
     varint,
 };
-
-/// Seconds of a window that suit most runs: those of a segment, so that each is read once. Runs with hundreds of labels
-/// in many regions take fewer, a window's memory being (seconds × labels × regions) cells of some 100 KB.
-pub const WINDOW_SECONDS: u32 = segment::SEGMENT_SECONDS;
-
-/// One segment of a run, as a listing names it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SegmentRef {
-    /// Where it lies.
-    pub key: String,
-    /// Seconds from `startAt`, the end excluded.
-    pub from: u32,
-    pub to: u32,
-}
-
-impl SegmentRef {
-    /// From its key, which ends in the segment's name. `None` when it does not.
-    pub fn from_key(key: &str) -> Option<Self> {
-        let name: Name = key.rsplit('/').next()?.parse().ok()?;
-        Some(Self {
-            key: key.to_owned(),
-            from: name.from,
-            to: name.to,
-        })
-    }
-}
-
-/// A stretch of the run, and the segments that it needs, by their place in the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
-    pub seconds: Range<u32>,
-    pub segments: Vec<usize>,
-}
-
-/// Cuts the run into windows of `length` seconds. A segment with late samples is in more than one of them, and one that
-/// holds a report only in none: [`Merger::note`] takes it.
-pub fn windows(segments: &[SegmentRef], length: u32) -> Vec<Window> {
-    let length = length.max(1);
-    let mut by_window: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (place, segment) in segments
-        .iter()
-        .enumerate()
-        .filter(|(_, segment)| segment.from < segment.to)
-    {
-        for number in segment.from / length..=(segment.to - 1) / length {
-            by_window.entry(number).or_default().push(place);
-        }
-    }
-    by_window
-        .into_iter()
-        .map(|(number, segments)| Window {
-            seconds: number.saturating_mul(length)..number.saturating_add(1).saturating_mul(length),
-            segments,
-        })
-        .collect()
-}
 
 /// A part of a segment that was left out because it is damaged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +39,8 @@ pub struct Fault {
 }
 
 /// What is known of a worker from its segments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WorkerReport {
     pub region: Region,
     pub worker: u32,
@@ -360,11 +309,7 @@ impl<W: Write> Merger<W> {
         let sum = self.steps[step as usize]
             .entry(slot)
             .or_insert_with(|| spare.pop().unwrap_or_default());
-        sum.waiting.push((source, content.len()));
-        sum.bytes.extend_from_slice(content);
-        if sum.bytes.len() >= SETTLE_BYTES {
-            sum.settle(&self.sources, &mut self.faults);
-        }
+        sum.add(source, content, &self.sources, &mut self.faults);
     }
 
     /// Remembers where rows come from for as long as the window is open.
@@ -445,60 +390,6 @@ impl<W: Write> Merger<W> {
             error,
         });
     }
-}
-
-/// A cell of the open window.
-///
-/// A window has hundreds of cells of some 30 KB, far more than a processor's cache, and a row touches fifty places of
-/// one. So rows wait until there are enough of them to make it worth the way.
-#[derive(Debug, Default)]
-struct Sum {
-    cell: Cell<u32>,
-    /// Encoded rows, one behind the other.
-    bytes: Vec<u8>,
-    /// Source and length of each.
-    waiting: Vec<(usize, usize)>,
-}
-
-/// How many bytes wait for a cell.
-const SETTLE_BYTES: usize = 8 * 1024;
-
-impl Sum {
-    fn settle(&mut self, sources: &[Source], faults: &mut BTreeSet<Fault>) {
-        let mut rest = self.bytes.as_slice();
-        for (source, length) in self.waiting.drain(..) {
-            let (row, behind) = rest.split_at(length);
-            rest = behind;
-            let Source { key, numbers } = &sources[source];
-            let renumber = Renumber {
-                codes: &numbers.codes,
-                errors: &numbers.errors,
-            };
-            if self.cell.merge_encoded(row, renumber).is_err() {
-                faults.insert(Fault {
-                    key: key.clone(),
-                    error: SegmentError::Row,
-                });
-            }
-        }
-        self.bytes.clear();
-    }
-}
-
-#[derive(Debug)]
-struct Source {
-    key: String,
-    numbers: Arc<Numbers>,
-}
-
-/// What the numbers of a segment are in the result.
-#[derive(Debug, PartialEq)]
-struct Numbers {
-    region: u32,
-    labels: Vec<u32>,
-    transactions: Vec<u32>,
-    codes: Vec<u32>,
-    errors: Vec<u32>,
 }
 
 #[cfg(test)]
