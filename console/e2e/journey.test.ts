@@ -1,0 +1,140 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { launch, photograph, violations } from "./browser";
+
+const login = process.env.OLEADA_LOGIN;
+if (!login) throw new Error("set OLEADA_LOGIN to the link that a running product has printed");
+const origin = new URL(login).origin;
+const name = `Journey ${Date.now()}`;
+
+let browser: Browser;
+let page: Page;
+const failures: string[] = [];
+
+beforeAll(async () => {
+  browser = await launch();
+  page = await browser.newPage({ viewport: { width: 1_440, height: 1_000 }, locale: "en-US" });
+  page.on("pageerror", (error) => failures.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") failures.push(message.text());
+  });
+  await page.goto(login);
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+const button = (text: string) => page.getByRole("button", { name: text, exact: true });
+
+async function looksRight(shot: string): Promise<void> {
+  await photograph(page, shot);
+  expect(await violations(page)).toEqual([]);
+}
+
+describe("from the login link to a finished run", () => {
+  it("shows the start page", async () => {
+    await page.getByRole("heading", { name: "Home" }).waitFor();
+    await looksRight("home");
+  });
+
+  it("lists the scenarios", async () => {
+    await page.goto(`${origin}/scenarios`);
+    await page.getByRole("link", { name: "Demo" }).first().waitFor();
+    await looksRight("scenarios");
+  });
+
+  it("shows errors of the server at their fields", async () => {
+    await page.goto(`${origin}/scenarios/new`);
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("ab");
+    await button("Save").click();
+    await page.locator('[aria-invalid="true"]').first().waitFor();
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(2);
+    await looksRight("editor-errors");
+  });
+
+  it("saves a scenario and runs it", async () => {
+    await page.getByRole("textbox", { name: "Name" }).fill(name);
+    await page.getByRole("textbox", { name: "URL" }).fill(`${origin}/demo/error?rate=0.1`);
+    await page.getByRole("textbox", { name: "Think time" }).fill("100ms");
+    await page.getByRole("textbox", { name: "Ramp-up" }).fill("3s");
+    await page.getByRole("textbox", { name: "Hold" }).fill("15s");
+    await page.getByRole("textbox", { name: "Drain" }).fill("2s");
+    await page.getByRole("spinbutton", { name: "Virtual users" }).fill("5");
+    await looksRight("editor");
+    await button("Save and run").click();
+    await page.waitForURL(/\/runs\/run_/);
+    await page.getByRole("heading", { name: `Run of ${name}` }).waitFor();
+  });
+
+  it("moves the charts while the load goes on", async () => {
+    const users = page.getByRole("img", { name: /^Virtual users: Virtual users 5/ });
+    await users.waitFor({ timeout: 120_000 });
+    const rate = page.getByRole("img", { name: /^Requests: Requests / });
+    const before = await rate.getAttribute("aria-label");
+    await page.waitForFunction(
+      (label) => document.querySelector('[aria-label^="Requests: Requests "]')?.getAttribute("aria-label") !== label,
+      before,
+    );
+    await looksRight("run-live");
+  });
+
+  it("shows the whole run after a reload", async () => {
+    await page.reload();
+    await page.getByRole("img", { name: /^Requests: Requests / }).waitFor();
+  });
+
+  it("ends with the figures that the API gives", async () => {
+    await page.getByText("Completed").first().waitFor({ timeout: 120_000 });
+    await page.getByRole("tab", { name: "By label" }).waitFor();
+    const runId = new URL(page.url()).pathname.split("/")[2] ?? "";
+    const results = (await page.evaluate(
+      (path) => fetch(path).then((response) => response.json()),
+      `/api/v1/runs/${runId}/results`,
+    )) as { total: { requests: number }; errors: unknown[] };
+    expect(results.total.requests).toBeGreaterThan(100);
+    await page.getByText(results.total.requests.toLocaleString("en"), { exact: true }).first().waitFor();
+    await looksRight("run-over");
+    for (const tab of ["Errors", "Criteria", "Workers", "Logs", "Artifacts", "Scenario"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      await page.waitForTimeout(500);
+      await looksRight(`run-${tab.toLowerCase()}`);
+    }
+  });
+
+  it("recomputes every figure for a window that was dragged", async () => {
+    await page.getByRole("tab", { name: "By label" }).click();
+    const chart = page.locator(".u-over").first();
+    const box = await chart.boundingBox();
+    if (!box) throw new Error("the chart has no box");
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 8 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d+/);
+    await button("Whole run").waitFor();
+    await page.waitForTimeout(1_000);
+    await looksRight("run-window");
+    await button("Whole run").click();
+    await page.waitForURL((url) => !url.search.includes("from="));
+  });
+
+  it("shows the scenario with its history, in Spanish too", async () => {
+    await page.getByRole("link", { name, exact: true }).first().click();
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+    await looksRight("scenario");
+    await page.getByRole("button", { name: /Language/ }).click();
+    await page.getByRole("menuitem", { name: "Español" }).click();
+    await page.getByRole("heading", { name: "Detalles" }).waitFor();
+    await looksRight("scenario-es");
+    await page.goto(`${origin}/settings/regions`);
+    await page.getByRole("heading", { name: "Regiones" }).waitFor();
+    await looksRight("regions-es");
+  });
+
+  it("met no error on the way", () => {
+    // The refused scenario of the field errors is one that the browser notes by itself.
+    expect(failures.filter((text) => !text.includes("422"))).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import type { FieldProblem, Problem } from "./types";
+
+type Details = Pick<Problem, "detail"> & Partial<Pick<Problem, "errors" | "runId" | "requestId">>;
+
+/** What a request was answered with when it was not served. `status` is 0 when there was no answer at all. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: Problem["code"] | "UNREACHABLE" | "UNREADABLE";
+  readonly errors: FieldProblem[];
+  readonly runId: string | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(problem: Pick<Refusal, "status" | "code"> & Details, cause?: unknown) {
+    super(problem.detail, { cause });
+    this.status = problem.status;
+    this.code = problem.code;
+    this.errors = problem.errors ?? [];
+    this.runId = problem.runId;
+    this.requestId = problem.requestId;
+  }
+}
+
+export function unreachable(cause: unknown): Refusal {
+  return new Refusal({ status: 0, code: "UNREACHABLE", detail: "the server does not answer" }, cause);
+}
+
+export function unreadable(status: number): Refusal {
+  return new Refusal({ status, code: "UNREADABLE", detail: `the server answered ${status}` });
+}
+
+/** Whether the same request may be answered otherwise in a moment. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Refusal && (error.status === 0 || error.status === 429 || error.status >= 500);
+}

@@ -1,0 +1,78 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { answer, api } from "./client";
+import { queries } from "./queries";
+import type { Outcome, Run, RunStatus, RunSummary } from "./types";
+
+export interface RunFilter {
+  status?: RunStatus;
+  limit: number;
+  cursor?: string;
+}
+
+export function isOver(status: RunStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/** Whether the run met its criteria. The document has two shapes named `Verdict`, and this one comes as the other's. */
+export function outcomeOf(summary: RunSummary): Outcome | null {
+  return (summary.verdict ?? null) as unknown as Outcome | null;
+}
+
+export const runs = {
+  all: (filter: RunFilter) =>
+    queryOptions({
+      queryKey: ["runs", "all", filter],
+      queryFn: ({ signal }) => answer(api.GET("/api/v1/runs", { params: { query: filter }, signal })),
+      placeholderData: keepPreviousData,
+      refetchInterval: 5_000,
+    }),
+
+  ofScenario: (scenarioId: string, filter: RunFilter) =>
+    queryOptions({
+      queryKey: ["runs", "of", scenarioId, filter],
+      queryFn: ({ signal }) =>
+        answer(
+          api.GET("/api/v1/scenarios/{scenarioId}/runs", { params: { path: { scenarioId }, query: filter }, signal }),
+        ),
+      placeholderData: keepPreviousData,
+      refetchInterval: 5_000,
+    }),
+
+  one: (runId: string) =>
+    queryOptions({
+      queryKey: ["runs", "one", runId],
+      queryFn: ({ signal }) => answer(api.GET("/api/v1/runs/{runId}", { params: { path: { runId } }, signal })),
+      refetchInterval: ({ state }) => (state.data && isOver(state.data.status) ? false : 1_000),
+      refetchIntervalInBackground: true,
+    }),
+};
+
+export async function startRun(scenarioId: string): Promise<Run> {
+  // A click that is sent twice counts once.
+  const header = { "Idempotency-Key": crypto.randomUUID() };
+  const params = { path: { scenarioId }, header };
+  return changed(await answer(api.POST("/api/v1/scenarios/{scenarioId}/runs", { params })));
+}
+
+export async function cancelRun(runId: string): Promise<Run> {
+  return changed(await answer(api.POST("/api/v1/runs/{runId}/cancel", { params: { path: { runId } } })));
+}
+
+export async function changeRun(runId: string, body: { note?: string | null; pinned?: boolean }): Promise<Run> {
+  return changed(await answer(api.PATCH("/api/v1/runs/{runId}", { params: { path: { runId } }, body })));
+}
+
+export async function deleteRun(runId: string): Promise<void> {
+  await answer(api.DELETE("/api/v1/runs/{runId}", { params: { path: { runId } } }));
+  queries.removeQueries({ queryKey: runs.one(runId).queryKey });
+  await queries.invalidateQueries({ queryKey: ["runs"] });
+}
+
+async function changed(run: Run): Promise<Run> {
+  queries.setQueryData(runs.one(run.runId).queryKey, run);
+  await queries.invalidateQueries({ queryKey: ["runs", "all"] });
+  await queries.invalidateQueries({ queryKey: ["runs", "of", run.scenarioId] });
+  await queries.invalidateQueries({ queryKey: ["scenarios"] });
+  return run;
+}

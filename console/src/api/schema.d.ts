@@ -1,0 +1,3999 @@
+// Made by `npm run generate` from crates/api/openapi.json, sha256 cd92ac3ce7b9da49e1c2d8f4c3255fdd9c2da78e5a28e67235b1dc730a249ba7
+
+export interface paths {
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says who the caller is and what they may do.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers this document. It needs no token: it is the same for everyone, and no secret. */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the regions on offer, by name.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the runs of all scenarios, deleted ones included, newest first.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a run as it is now.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a run that is over, with everything that it stored. It can be repeated if it was broken off.
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteRun"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a run's note, or whether it is pinned.
+         * @description Needs the role `operator`.
+         */
+        patch: operations["patchRun"];
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what the workers of a run left behind, with links to download it.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listArtifacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a run; results so far are kept. A run that is over stays as it is.
+         * @description Needs the role `operator`.
+         */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers how to subscribe to the run's live figures.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a worker's log, oldest first. `nextCursor` is there at the end too: more may come.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the results of a run that is over, or the exact figures of a window of it.
+         * @description With a window, `total`, `steady`, `byLabel`, `byRegion`, `transactions` and `errors` are of that window; everything
+         *     else is of the whole run.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the course of a run, also while it goes on: a point for each step, without holes.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists all workers of a run, by region and number. They are kept for nine days.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists scenarios, newest first.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listScenarios"];
+        put?: never;
+        /**
+         * Creates a scenario. Everything that can be known to be wrong is refused now, script content included.
+         * @description Needs the role `operator`.
+         */
+        post: operations["createScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{scenarioId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a scenario.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getScenario"];
+        /**
+         * Replaces a scenario, if it still has the version in `If-Match`.
+         * @description Needs the role `operator`.
+         */
+        put: operations["putScenario"];
+        post?: never;
+        /**
+         * Deletes a scenario that is not running. Its runs and their results stay, under `/runs`, until they are deleted.
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteScenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{scenarioId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the runs of one scenario, newest first.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listScenarioRuns"];
+        put?: never;
+        /**
+         * Starts a run of a scenario.
+         * @description A repeated request with the same `Idempotency-Key` and body within 24 hours answers with the run of the first.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["createRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{scriptId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads what a script consists of.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getScript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says which version answers, what time it is there, and what its limits are.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getSystem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announces a script and answers how to upload it.
+         * @description Needs the role `operator`.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        ArtifactsAnswer: components["schemas"]["Page_Artifact"] | components["schemas"]["Elsewhere"];
+        /** @example 300ms */
+        Bound: string;
+        /** @description The short form of [`Times`]. */
+        Brief: {
+            /** Format: double */
+            max: number | null;
+            /** Format: double */
+            mean: number | null;
+            /** Format: double */
+            p95: number | null;
+        };
+        /**
+         * @description What kind of problem it is, for programs; `type` is its URN.
+         * @enum {string}
+         */
+        Code: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "NO_RESULTS" | "METHOD_NOT_ALLOWED" | "RUN_ACTIVE" | "STALE_VERSION" | "NOT_COLLECTED" | "IDEMPOTENCY_KEY_REUSED" | "CONFLICT" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID" | "PRECONDITION_REQUIRED" | "TOO_MANY_REQUESTS" | "INTERNAL" | "UNAVAILABLE";
+        /** @description One condition on the figures of a run. */
+        Criterion: {
+            /** @description A label, or `*` for all requests. */
+            label: string;
+            metric: components["schemas"]["Metric"];
+            op: components["schemas"]["Op"];
+            value: components["schemas"]["Bound"];
+        };
+        /** @description One condition on the figures of a run. */
+        CriterionInput: {
+            /** @description A label, or `*` for all requests. */
+            label?: string | null;
+            metric: components["schemas"]["Metric"];
+            op: components["schemas"]["Op"];
+            value: components["schemas"]["Bound"];
+        };
+        /** @description One criterion and what was observed. */
+        CriterionResult: components["schemas"]["Criterion"] & {
+            /** @description In the unit of the bound; null when there was nothing to observe, which passes no criterion. */
+            observed: string | null;
+            passed: boolean;
+        };
+        /** @example 1h30m */
+        Duration: string;
+        /** @description Where an answer lies that is larger than 4 MB. */
+        Elsewhere: {
+            /** @description Good for 15 minutes; the object is the JSON that would have been the answer. */
+            url: string;
+        };
+        /**
+         * @description The program that generates the load.
+         * @enum {string}
+         */
+        Engine: "jmeter";
+        /** @description A run as a history lists it: without the snapshot of its scenario and without its plan. */
+        Entry: {
+            createdAt: components["schemas"]["Timestamp"];
+            degraded: boolean;
+            endedAt?: components["schemas"]["Timestamp"] | null;
+            note?: string | null;
+            pinned: boolean;
+            reason?: components["schemas"]["Reason"] | null;
+            ref?: string | null;
+            runId: components["schemas"]["RunId"];
+            scenarioId: components["schemas"]["ScenarioId"];
+            /** @description The scenario's name as it was. */
+            scenarioName: string;
+            startAt?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["Status"];
+            summary?: components["schemas"]["Summary"] | null;
+            trigger: components["schemas"]["Trigger"];
+            workers: components["schemas"]["WorkerCounts"];
+        };
+        /** @description Failures that are alike. */
+        ErrorGroup: {
+            /** @description The message of the failed assertion, normalised; null when none failed. */
+            assertion: string | null;
+            code: string;
+            /** Format: int64 */
+            count: number;
+            firstAt: components["schemas"]["Timestamp"];
+            label: string;
+            lastAt: components["schemas"]["Timestamp"];
+            /** @description The response message with ids and numbers normalised. */
+            message: string;
+            sample: components["schemas"]["Exchange"] | null;
+        };
+        /** @description A failed request and its answer, without credentials, cut to 8 KB. */
+        Exchange: {
+            at: components["schemas"]["Timestamp"];
+            request: string;
+            response: string;
+        };
+        /** @description How a worker ended. */
+        Exit: {
+            /**
+             * Format: int32
+             * @description The engine's exit code, or the worker's own when the engine never ran.
+             */
+            code: number;
+            /** @description What a person needs to know; of a dead engine its own last words. */
+            detail: string;
+        };
+        /** @example 200-399 */
+        ExpectStatus: string;
+        /** @description The figures of a set of samples. */
+        Figures: {
+            /** Format: int64 */
+            bytesReceived: number;
+            /** Format: int64 */
+            bytesSent: number;
+            /** @description How often each response code was received. */
+            codes: {
+                [key: string]: number;
+            };
+            connectMs: components["schemas"]["Brief"];
+            /**
+             * Format: double
+             * @description Failures / requests; null without requests.
+             */
+            failureRate: number | null;
+            /** Format: int64 */
+            failures: number;
+            /** Format: int64 */
+            requests: number;
+            responseTimeMs: components["schemas"]["ResponseTime"];
+            /** Format: int64 */
+            successes: number;
+            /**
+             * Format: double
+             * @description Requests per second of the duration; null when there was none.
+             */
+            throughput: number | null;
+            ttfbMs: components["schemas"]["Brief"];
+            /** Format: int64 */
+            virtualUsersMax: number;
+        };
+        /** @description A file of a script. */
+        File: {
+            /** @description Within the archive, without a folder that wraps everything. */
+            path: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+        };
+        /** @enum {string} */
+        Grade: "valid" | "degraded" | "invalid";
+        /** @description HTTP requests that each virtual user sends in turn, over and over. */
+        Http: {
+            engine: components["schemas"]["Engine"];
+            followRedirects: boolean;
+            requests: components["schemas"]["Request"][];
+            /** @description The pause of a virtual user before each request. */
+            thinkTime: components["schemas"]["Duration"];
+            /** @description For connecting, and again for every read. */
+            timeout: components["schemas"]["Duration"];
+        };
+        /** @description HTTP requests that each virtual user sends in turn, over and over. */
+        HttpInput: {
+            engine?: components["schemas"]["Engine"] | null;
+            followRedirects?: boolean | null;
+            requests: components["schemas"]["RequestInput"][];
+            thinkTime?: components["schemas"]["Duration"] | null;
+            timeout?: components["schemas"]["Duration"] | null;
+        };
+        /** @description The bounds that an editor wants to know. */
+        Limits: {
+            scenarioBytes: number;
+            /** Format: int64 */
+            uploadBytes: number;
+            /** Format: int64 */
+            usersPerWorker: number;
+            /** Format: int64 */
+            workersPerRegion: number;
+        };
+        /** @description One line of a worker's log. */
+        Line: {
+            at: components["schemas"]["Timestamp"];
+            text: string;
+        };
+        /** @description How to read the live feed: an MQTT 3.1.1 subscription to one topic, over WebSocket. */
+        LiveView: {
+            /** @description The client must use this one. */
+            clientId: string;
+            /** @description Ask again for a connection after this. */
+            expiresAt: components["schemas"]["Timestamp"];
+            password: string | null;
+            protocol: components["schemas"]["Protocol"];
+            /** @example oleada/runs/run_01KAR8Z6VBN6E1CT9W2QK0H3FM/live */
+            topic: string;
+            /** @description Signed: connect to it as it is, soon. */
+            url: string;
+            username: string | null;
+        };
+        /** @description The caller. */
+        Me: {
+            /**
+             * @description `person:` and a name, or `token:` and a token's id.
+             * @example token:tok_01KAR8Z6VBN6E1CT9W2QK0H3FM
+             */
+            principal: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * @description Methods that a request may use.
+         * @enum {string}
+         */
+        Method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+        /**
+         * @description A figure that a criterion may speak of.
+         * @enum {string}
+         */
+        Metric: "min" | "mean" | "p50" | "p75" | "p90" | "p95" | "p99" | "p999" | "max" | "failureRate" | "throughput";
+        /**
+         * @description How the observed figure must stand to the bound.
+         * @enum {string}
+         */
+        Op: "<" | "<=" | ">" | ">=";
+        /** @enum {string} */
+        Outcome: "passed" | "failed";
+        /** @description A JSON merge patch (RFC 7396) on the scenario. */
+        Overrides: {
+            criteria: Record<string, never>[];
+            shape: Record<string, never>;
+            traffic: Record<string, never>[];
+            workload?: components["schemas"]["WorkloadOverrides"] | null;
+        };
+        /** @description A page of a list. */
+        Page_Artifact: {
+            items: {
+                /** @description Such as `kpi.jtl.gz`: the raw samples. */
+                name: string;
+                region: components["schemas"]["Region"];
+                /**
+                 * Format: int64
+                 * @description In bytes.
+                 */
+                size: number;
+                /** @description Good for 15 minutes. */
+                url: string;
+                /** Format: int32 */
+                worker: number;
+            }[];
+            /** @description Where the list goes on; null at its end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Entry: {
+            items: {
+                createdAt: components["schemas"]["Timestamp"];
+                degraded: boolean;
+                endedAt?: components["schemas"]["Timestamp"] | null;
+                note?: string | null;
+                pinned: boolean;
+                reason?: components["schemas"]["Reason"] | null;
+                ref?: string | null;
+                runId: components["schemas"]["RunId"];
+                scenarioId: components["schemas"]["ScenarioId"];
+                /** @description The scenario's name as it was. */
+                scenarioName: string;
+                startAt?: components["schemas"]["Timestamp"] | null;
+                status: components["schemas"]["Status"];
+                summary?: components["schemas"]["Summary"] | null;
+                trigger: components["schemas"]["Trigger"];
+                workers: components["schemas"]["WorkerCounts"];
+            }[];
+            /** @description Where the list goes on; null at its end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Line: {
+            items: {
+                at: components["schemas"]["Timestamp"];
+                text: string;
+            }[];
+            /** @description Where the list goes on; null at its end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_RegionView: {
+            items: {
+                name: components["schemas"]["Region"];
+            }[];
+            /** @description Where the list goes on; null at its end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_ScenarioEntry: {
+            items: {
+                activeRunId: components["schemas"]["RunId"] | null;
+                createdAt: components["schemas"]["Timestamp"];
+                description: string;
+                lastRun: components["schemas"]["Entry"] | null;
+                name: string;
+                scenarioId: components["schemas"]["ScenarioId"];
+                tags: string[];
+                updatedAt: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the list goes on; null at its end. */
+            nextCursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_WorkerView: {
+            items: {
+                /**
+                 * Format: double
+                 * @description As a share of what it was given.
+                 */
+                cpu: number | null;
+                exit: components["schemas"]["Exit"] | null;
+                /** Format: int64 */
+                failures: number;
+                readyAt: components["schemas"]["Timestamp"] | null;
+                region: components["schemas"]["Region"];
+                /** Format: int64 */
+                requests: number;
+                /**
+                 * Format: int64
+                 * @description Gate opened − `startAt`.
+                 */
+                startSkewMs: number | null;
+                state: components["schemas"]["State"];
+                /** Format: int32 */
+                virtualUsers: number;
+                /**
+                 * Format: int32
+                 * @description 0-based over the whole run.
+                 */
+                worker: number;
+            }[];
+            /** @description Where the list goes on; null at its end. */
+            nextCursor: string | null;
+        };
+        /** @description A worker that is included only up to some instant. */
+        PartialWorker: {
+            region: components["schemas"]["Region"];
+            /**
+             * Format: int64
+             * @description Milliseconds from `startAt` up to which its samples are complete.
+             */
+            untilMs: number;
+            /** Format: int32 */
+            worker: number;
+        };
+        PhaseCounts: {
+            /** Format: int64 */
+            failures: number;
+            /** Format: int64 */
+            requests: number;
+        };
+        /** @description Samples outside of the load phase. */
+        Phases: {
+            setup: components["schemas"]["PhaseCounts"];
+            teardown: components["schemas"]["PhaseCounts"];
+        };
+        /** @description The plan's own thread groups, untouched, on every worker. */
+        Plan: {
+            /** @description How long requests that are under way at that end may take to finish. */
+            drain: components["schemas"]["Duration"];
+            /** @description When the load is ended if the plan has not ended by itself. */
+            maxDuration: components["schemas"]["Duration"];
+        };
+        /** @description The plan's own thread groups, untouched, on every worker. */
+        PlanInput: {
+            drain?: components["schemas"]["Duration"] | null;
+            maxDuration?: components["schemas"]["Duration"] | null;
+        };
+        /** @description The samples that ended within one step. Times are in milliseconds, and null without samples. */
+        Point: {
+            /** Format: int64 */
+            failures: number;
+            /** Format: double */
+            max: number | null;
+            /** Format: double */
+            mean: number | null;
+            /** Format: double */
+            p50: number | null;
+            /** Format: double */
+            p90: number | null;
+            /** Format: double */
+            p95: number | null;
+            /** Format: double */
+            p99: number | null;
+            /** Format: int64 */
+            requests: number;
+            /**
+             * Format: int32
+             * @description Seconds from `startAt` to the begin of the step.
+             */
+            t: number;
+            /**
+             * Format: int64
+             * @description The most within the step, over the workers asked for, whatever the label.
+             */
+            virtualUsers: number;
+        };
+        /** @description One thing that is wrong with an input. */
+        Problem: {
+            detail: string;
+            /** @description A JSON pointer (RFC 6901) into the document that was sent. */
+            pointer: string;
+        };
+        /** @description The body of every answer with a status of 400 or more. */
+        ProblemDetails: {
+            code: components["schemas"]["Code"];
+            /** @description What happened this time and what to do. */
+            detail: string;
+            /**
+             * @description Every part of the request that is wrong. A pointer is a JSON pointer into the body, or `?` and the name of a
+             *     query parameter.
+             */
+            errors?: components["schemas"]["Problem"][];
+            /** @description What to quote when asking for help; also in the header `x-request-id`. */
+            requestId?: string;
+            /** @description With `RUN_ACTIVE`: the run that stands in the way. */
+            runId?: components["schemas"]["RunId"];
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /**
+             * @description `urn:oleada:problem:` and the code in kebab case.
+             * @example urn:oleada:problem:invalid
+             */
+            type: string;
+        };
+        /** @enum {string} */
+        Protocol: "mqtt";
+        /** @description Why a run failed or was cancelled, for a person to act on. */
+        Reason: {
+            code: components["schemas"]["ReasonCode"];
+            /** @description What happened and what to do. */
+            detail: string;
+        };
+        /** @enum {string} */
+        ReasonCode: "CANCELLED" | "QUOTA_EXCEEDED" | "LAUNCH_REFUSED" | "START_TIMEOUT" | "WORKERS_LOST" | "ENGINE_FAILED" | "SETUP_FAILED" | "NO_SAMPLES" | "CONTROL_PLANE_FAILED";
+        /** @example us-east-1 */
+        Region: string;
+        /** @description A region on offer. */
+        RegionView: {
+            name: components["schemas"]["Region"];
+        };
+        /** @description One HTTP request. */
+        Request: {
+            body?: string | null;
+            expectStatus: components["schemas"]["ExpectStatus"];
+            headers: {
+                [key: string]: string;
+            };
+            /** @description The name in the results; method and path when it is left out. */
+            label: string;
+            method: components["schemas"]["Method"];
+            /** @description `http` or `https`, absolute. */
+            url: string;
+        };
+        /** @description One HTTP request. */
+        RequestInput: {
+            body?: string | null;
+            expectStatus?: components["schemas"]["ExpectStatus"] | number | null;
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description The name in the results; method and path when it is left out. */
+            label?: string | null;
+            method?: components["schemas"]["Method"] | null;
+            /** @description `http` or `https`, absolute. */
+            url: string;
+        };
+        /** @description Response times of all samples, and of the successful ones. */
+        ResponseTime: components["schemas"]["Times"] & {
+            successful: components["schemas"]["Times"];
+        };
+        /** @description Everything that a run, or a window of it, measured. */
+        Results: {
+            byLabel: {
+                [key: string]: components["schemas"]["Figures"];
+            };
+            byRegion: {
+                [key: string]: components["schemas"]["Figures"];
+            };
+            degraded: boolean;
+            /**
+             * Format: int64
+             * @description `startAt` to the end of the load phase, drain excluded.
+             */
+            durationMs: number;
+            endedAt: components["schemas"]["Timestamp"];
+            endedEarly: components["schemas"]["Timestamp"] | null;
+            errors: components["schemas"]["ErrorGroup"][];
+            /**
+             * Format: int64
+             * @description Samples that still ran when the drain was over, and were cut.
+             */
+            interrupted: number;
+            phases: components["schemas"]["Phases"];
+            runId: components["schemas"]["RunId"];
+            scenarioId: components["schemas"]["ScenarioId"];
+            startAt: components["schemas"]["Timestamp"];
+            status: components["schemas"]["Status"];
+            /** @description `total` for the hold alone. */
+            steady: components["schemas"]["Figures"];
+            total: components["schemas"]["Figures"];
+            /** @description Rows of transaction controllers. They are no requests, and in no other figure. */
+            transactions: {
+                [key: string]: components["schemas"]["Figures"];
+            };
+            validity: components["schemas"]["Validity"];
+            verdict: components["schemas"]["Verdict"];
+            /** @description The part of the run that the figures are of; absent when it is the whole. */
+            window?: components["schemas"]["Window"];
+            workers: components["schemas"]["Workers"];
+        };
+        ResultsAnswer: components["schemas"]["Results"] | components["schemas"]["Elsewhere"];
+        /**
+         * @description Roles, each with all that the one before it may do.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "admin";
+        /** @example run_01KAR8Z6VBN6E1CT9W2QK0H3FM */
+        RunId: string;
+        /** @description What a person may change of a run; what is left out stays. */
+        RunPatch: {
+            /** @description Null removes it. */
+            note?: string | null;
+            pinned?: boolean;
+        };
+        /** @description What to change for this run only, and what to note. */
+        RunRequest: {
+            note?: string | null;
+            overrides?: components["schemas"]["Overrides"] | null;
+            /** @description The caller's own reference, such as a commit. */
+            ref?: string | null;
+        };
+        /**
+         * @description Whether a run met its criteria.
+         * @enum {string}
+         */
+        RunVerdict: "passed" | "failed";
+        /** @description A run, from the request to its end. */
+        RunView: {
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Some workers were lost, and enough delivered. */
+            degraded: boolean;
+            endedAt: components["schemas"]["Timestamp"] | null;
+            note: string | null;
+            pinned: boolean;
+            reason: components["schemas"]["Reason"] | null;
+            /** @description The caller's own reference, such as a commit. */
+            ref: string | null;
+            runId: components["schemas"]["RunId"];
+            /** @description The scenario as it was, with the overrides of this run. */
+            scenario: components["schemas"]["Scenario"];
+            scenarioId: components["schemas"]["ScenarioId"];
+            /** Format: int64 */
+            scenarioVersion: number;
+            stages: components["schemas"]["Stage"][];
+            startAt: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["Status"];
+            summary: components["schemas"]["Summary"] | null;
+            trigger: components["schemas"]["Trigger"];
+            warnings: components["schemas"]["Warning"][];
+            workers: components["schemas"]["WorkerCounts"];
+        };
+        /** @description A scenario as a person wrote it, with every default filled in. */
+        Scenario: {
+            criteria: components["schemas"]["Criterion"][];
+            description: string;
+            /** @description Whether workers send live figures while they run. */
+            live: boolean;
+            name: string;
+            shape: components["schemas"]["Shape"];
+            start: components["schemas"]["Start"];
+            tags: string[];
+            traffic: components["schemas"]["Traffic"][];
+            worker: components["schemas"]["WorkerSize"];
+            workload: components["schemas"]["Workload"];
+        };
+        /** @description A scenario as a list shows it. */
+        ScenarioEntry: {
+            activeRunId: components["schemas"]["RunId"] | null;
+            createdAt: components["schemas"]["Timestamp"];
+            description: string;
+            lastRun: components["schemas"]["Entry"] | null;
+            name: string;
+            scenarioId: components["schemas"]["ScenarioId"];
+            tags: string[];
+            updatedAt: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @example scn_01KAR8Z6VBN6E1CT9W2QK0H3FM */
+        ScenarioId: string;
+        /** @description A scenario as a person wrote it, with every default filled in. */
+        ScenarioInput: {
+            criteria?: components["schemas"]["CriterionInput"][] | null;
+            description?: string | null;
+            /** @description Whether workers send live figures while they run. */
+            live?: boolean | null;
+            name: string;
+            shape: components["schemas"]["ShapeInput"];
+            start?: components["schemas"]["StartInput"] | null;
+            tags?: string[] | null;
+            traffic: components["schemas"]["TrafficInput"][];
+            worker?: components["schemas"]["WorkerSizeInput"] | null;
+            workload: components["schemas"]["WorkloadInput"];
+        };
+        /** @description A scenario and what is known of it. */
+        ScenarioView: components["schemas"]["Scenario"] & {
+            activeRunId: components["schemas"]["RunId"] | null;
+            createdAt: components["schemas"]["Timestamp"];
+            scenarioId: components["schemas"]["ScenarioId"];
+            updatedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts the edits, from 1; what `If-Match` wants.
+             */
+            version: number;
+        };
+        /** @description A script of the user's: one plan, or an archive with the plan, its data and its plugins. */
+        Script: {
+            engine: components["schemas"]["Engine"];
+            /** @description The plan within the archive; may be left out when there is exactly one. */
+            entry?: string | null;
+            /** @description Read in the plan with `${__P(name)}`. */
+            properties: {
+                [key: string]: string;
+            };
+            scriptId: components["schemas"]["ScriptId"];
+            /** @description Java system properties (`-D`). */
+            systemProperties: {
+                [key: string]: string;
+            };
+        };
+        /** @example scr_01KAR8Z6VBN6E1CT9W2QK0H3FM */
+        ScriptId: string;
+        /** @description A script of the user's: one plan, or an archive with the plan, its data and its plugins. */
+        ScriptInput: {
+            data?: unknown[] | null;
+            engine?: components["schemas"]["Engine"] | null;
+            /** @description The plan within the archive; may be left out when there is exactly one. */
+            entry?: string | null;
+            /** @description Read in the plan with `${__P(name)}`. */
+            properties?: {
+                [key: string]: string;
+            } | null;
+            scriptId: components["schemas"]["ScriptId"];
+            secrets?: Record<string, never> | null;
+            /** @description Java system properties (`-D`). */
+            systemProperties?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** @description A script; it never changes. */
+        ScriptView: {
+            announcedAt: components["schemas"]["Timestamp"];
+            fileName: string;
+            /** @description Empty until it is uploaded. */
+            files: components["schemas"]["File"][];
+            /** @description Why nothing in it can run; null when nothing is wrong with the upload itself. */
+            problem: string | null;
+            scriptId: components["schemas"]["ScriptId"];
+            /** @description In hex. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description Whether the upload is complete. */
+            uploaded: boolean;
+        };
+        /** @description One point a step, without holes. */
+        Series: {
+            /**
+             * Format: int32
+             * @description Seconds from `startAt` that every live worker has uploaded. Points beyond it may still grow.
+             */
+            completeUntil: number;
+            points: components["schemas"]["Point"][];
+            /** Format: int64 */
+            stepMs: number;
+        };
+        /** @description The course of the load. */
+        Shape: (components["schemas"]["Users"] & {
+            /** @enum {string} */
+            kind: "users";
+        }) | (components["schemas"]["Plan"] & {
+            /** @enum {string} */
+            kind: "script";
+        });
+        ShapeInput: {
+            drain?: components["schemas"]["Duration"] | null;
+            /** @description How long all of them stay, from the end of the ramp. */
+            hold: components["schemas"]["Duration"];
+            /** @enum {string} */
+            kind: "users";
+            rampUp?: components["schemas"]["Duration"] | null;
+        } | {
+            drain?: components["schemas"]["Duration"] | null;
+            /** @enum {string} */
+            kind: "script";
+            maxDuration?: components["schemas"]["Duration"] | null;
+        };
+        Stage: {
+            endedAt?: components["schemas"]["Timestamp"] | null;
+            name: components["schemas"]["StageName"];
+            startedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A step of a run on its way.
+         * @enum {string}
+         */
+        StageName: "plan" | "launch" | "awaitReady" | "release" | "watch" | "collect" | "cleanUp";
+        /** @description When a run may start. */
+        Start: {
+            /**
+             * Format: double
+             * @description The share of planned workers without which the run fails; more than 0, at most 1.
+             */
+            quorum: number;
+            /** @description How long workers may take to get ready. */
+            timeout: components["schemas"]["Duration"];
+        };
+        /** @description When a run may start. */
+        StartInput: {
+            /**
+             * Format: double
+             * @description The share of planned workers without which the run fails; more than 0, at most 1.
+             */
+            quorum?: number | null;
+            timeout?: components["schemas"]["Duration"] | null;
+        };
+        /** @description Gate opened − `startAt`. */
+        StartSkew: {
+            /**
+             * Format: int64
+             * @description The largest absolute skew of any worker; null when none was reported.
+             */
+            max: number | null;
+        };
+        /** @enum {string} */
+        State: "assigned" | "ready" | "running" | "done" | "lost";
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        Status: "queued" | "launching" | "ready" | "running" | "stopping" | "collecting" | "completed" | "failed" | "cancelled";
+        /** @description The headline figures of a run, for histories. */
+        Summary: {
+            /**
+             * Format: double
+             * @description Failures / requests; `None` when there was no request.
+             */
+            failureRate?: number | null;
+            /**
+             * Format: double
+             * @description Milliseconds; `None` when there was no request.
+             */
+            p95?: number | null;
+            /** Format: int64 */
+            requests: number;
+            /**
+             * Format: double
+             * @description Requests per second over the load phase; `None` when there was none.
+             */
+            throughput?: number | null;
+            verdict?: components["schemas"]["RunVerdict"] | null;
+        };
+        /** @description What answers here. */
+        System: {
+            engines: components["schemas"]["Engine"][];
+            limits: components["schemas"]["Limits"];
+            /** @description The server's clock. */
+            time: components["schemas"]["Timestamp"];
+            /** @example 0.1.0 */
+            version: string;
+        };
+        /** @description Times in milliseconds; all null without samples. */
+        Times: {
+            /** Format: double */
+            max: number | null;
+            /** Format: double */
+            mean: number | null;
+            /** Format: double */
+            min: number | null;
+            /** Format: double */
+            p50: number | null;
+            /** Format: double */
+            p75: number | null;
+            /** Format: double */
+            p90: number | null;
+            /** Format: double */
+            p95: number | null;
+            /** Format: double */
+            p99: number | null;
+            /** Format: double */
+            p999: number | null;
+            /** Format: double */
+            stdev: number | null;
+        };
+        /** @example 2026-11-23T09:00:00.000Z */
+        Timestamp: string;
+        /** @description The share of one region. */
+        Traffic: {
+            region: components["schemas"]["Region"];
+            /**
+             * Format: int32
+             * @description The region's total. Absent with shape `script`.
+             */
+            virtualUsers?: number | null;
+            /** Format: int32 */
+            workers: number;
+        };
+        /** @description The share of one region. */
+        TrafficInput: {
+            region: components["schemas"]["Region"];
+            /**
+             * Format: int32
+             * @description The region's total. Absent with shape `script`.
+             */
+            virtualUsers?: number | null;
+            /** Format: int32 */
+            workers: number;
+        };
+        /**
+         * @description Who started a run.
+         * @enum {string}
+         */
+        Trigger: "person" | "api" | "schedule" | "validation";
+        /** @description A script that is about to be uploaded. */
+        UploadRequest: {
+            /**
+             * @description `.jmx` or `.zip`.
+             * @example plan.jmx
+             */
+            fileName: string;
+            /** @description Of the whole file, in hex. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+        };
+        /** @description The request that uploads the script. Its signature holds it to the announced length and checksum. */
+        UploadView: {
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description Must be sent as they are. */
+            headers: {
+                [key: string]: string;
+            };
+            /** @example PUT */
+            method: string;
+            /** @description What a scenario names, once the upload is done. */
+            scriptId: components["schemas"]["ScriptId"];
+            url: string;
+        };
+        /** @description A closed model: so many virtual users, each sending when its last answer has come. */
+        Users: {
+            /** @description How long requests that are under way at the end may take to finish. */
+            drain: components["schemas"]["Duration"];
+            /** @description How long all of them stay, from the end of the ramp. */
+            hold: components["schemas"]["Duration"];
+            /** @description How long the users take to start, evenly. */
+            rampUp: components["schemas"]["Duration"];
+        };
+        /** @description A closed model: so many virtual users, each sending when its last answer has come. */
+        UsersInput: {
+            drain?: components["schemas"]["Duration"] | null;
+            /** @description How long all of them stay, from the end of the ramp. */
+            hold: components["schemas"]["Duration"];
+            rampUp?: components["schemas"]["Duration"] | null;
+        };
+        /** @description Whether the figures say something of the target, or of the generators. */
+        Validity: {
+            grade: components["schemas"]["Grade"];
+            reasons: components["schemas"]["ValidityReason"][];
+        };
+        ValidityReason: {
+            /** @description Such as `GENERATOR_CPU`. */
+            code: string;
+            detail: string;
+        };
+        /** @description Whether the run reached what its scenario asks for. */
+        Verdict: {
+            criteria: components["schemas"]["CriterionResult"][];
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description Something that a reader of the results must know. */
+        Warning: {
+            /** @description Such as `TOO_MANY_LABELS`. */
+            code: string;
+            detail: string;
+        };
+        /** @description Milliseconds from `startAt`, the end excluded, as they were applied: whole steps of the stored series. */
+        Window: {
+            /** Format: int64 */
+            fromMs: number;
+            /** Format: int64 */
+            toMs: number;
+        };
+        /** @description How many workers stand where. */
+        WorkerCounts: {
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            lost: number;
+            /** Format: int32 */
+            planned: number;
+            /**
+             * Format: int32
+             * @description Got to the gate, whatever became of them.
+             */
+            ready: number;
+            /** Format: int32 */
+            running: number;
+        };
+        /** @description The size of one worker: a Fargate task. */
+        WorkerSize: {
+            /**
+             * Format: int32
+             * @description The share of memory that the engine's heap may take.
+             */
+            heapPercent: number;
+            /** Format: int32 */
+            memoryGb: number;
+            spot: boolean;
+            /** Format: int32 */
+            vcpu: number;
+        };
+        /** @description The size of one worker: a Fargate task. */
+        WorkerSizeInput: {
+            /**
+             * Format: int32
+             * @description The share of memory that the engine's heap may take.
+             */
+            heapPercent?: number | null;
+            /** Format: int32 */
+            memoryGb?: number | null;
+            spot?: boolean | null;
+            /** Format: int32 */
+            vcpu?: number | null;
+        };
+        /** @description Whose samples are in the figures. */
+        Workers: {
+            /**
+             * Format: int32
+             * @description Workers that uploaded at least one segment.
+             */
+            included: number;
+            /** @description Those of the included whose load was cut short. */
+            partial: components["schemas"]["PartialWorker"][];
+            /** Format: int32 */
+            planned: number;
+            startSkewMs: components["schemas"]["StartSkew"];
+        };
+        /** @description A list of up to thousands, or where it lies. */
+        WorkersAnswer: components["schemas"]["Page_WorkerView"] | components["schemas"]["Elsewhere"];
+        /** @description What the virtual users do. */
+        Workload: (components["schemas"]["Http"] & {
+            /** @enum {string} */
+            kind: "http";
+        }) | (components["schemas"]["Script"] & {
+            /** @enum {string} */
+            kind: "script";
+        });
+        WorkloadInput: {
+            engine?: components["schemas"]["Engine"] | null;
+            followRedirects?: boolean | null;
+            /** @enum {string} */
+            kind: "http";
+            requests: components["schemas"]["RequestInput"][];
+            thinkTime?: components["schemas"]["Duration"] | null;
+            timeout?: components["schemas"]["Duration"] | null;
+        } | {
+            data?: unknown[] | null;
+            engine?: components["schemas"]["Engine"] | null;
+            /** @description The plan within the archive; may be left out when there is exactly one. */
+            entry?: string | null;
+            /** @enum {string} */
+            kind: "script";
+            /** @description Read in the plan with `${__P(name)}`. */
+            properties?: {
+                [key: string]: string;
+            } | null;
+            scriptId: components["schemas"]["ScriptId"];
+            secrets?: Record<string, never> | null;
+            /** @description Java system properties (`-D`). */
+            systemProperties?: {
+                [key: string]: string;
+            } | null;
+        };
+        WorkloadOverrides: {
+            properties: Record<string, never>;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listRegions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All regions */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RegionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"];
+                /** @description Created at this instant or later. */
+                from?: string;
+                /** @description Created before this instant. */
+                to?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It is not over */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    patchRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunPatch"];
+            };
+        };
+        responses: {
+            /** @description The run as it is now */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a change that can be made */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listArtifacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactsAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run, which will end soon */
+            202: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How to subscribe */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getLogs: {
+        parameters: {
+            query: {
+                /** @description The worker's number. */
+                worker: number;
+                /** @description How many lines a page has at most. */
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines; none while the worker has not written any */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Line"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run, or no such worker in it */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getResults: {
+        parameters: {
+            query?: {
+                /** @description Milliseconds from `startAt`. */
+                from?: number;
+                /** @description Milliseconds from `startAt`, more than `from`; not included. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run, or it left no results (`NO_RESULTS`) */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The run is not over (`NOT_COLLECTED`) */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSeries: {
+        parameters: {
+            query?: {
+                /** @description All requests when it is left out or `*`. */
+                label?: string;
+                /** @description All regions when it is left out. */
+                region?: components["schemas"]["Region"];
+                /** @description How many points at most; steps get wider until they do. */
+                maxPoints?: number;
+                /** @description Milliseconds from `startAt`. */
+                from?: number;
+                /** @description Milliseconds from `startAt`, more than `from`; not included. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points; none before the run has started */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workers */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkersAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listScenarios: {
+        parameters: {
+            query?: {
+                /** @description Exactly this tag. */
+                tag?: string;
+                /** @description Somewhere in the name or the description, whatever the case. */
+                q?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of scenarios */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScenarioEntry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    createScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioInput"];
+            };
+        };
+        responses: {
+            /** @description The scenario */
+            201: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    /** @description Its path */
+                    Location?: string;
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a scenario that could run */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scenario */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    putScenario: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was edited, in quotes */
+                "If-Match": string;
+            };
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioInput"];
+            };
+        };
+        responses: {
+            /** @description The scenario as it is now */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It has another version */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a scenario that could run */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No `If-Match` */
+            428: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It is running */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listScenarioRuns: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"];
+                /** @description Created at this instant or later. */
+                from?: string;
+                /** @description Created before this instant. */
+                to?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    createRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request count once */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The run */
+            202: {
+                headers: {
+                    /** @description Its path */
+                    Location?: string;
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A run of it is active (`RUN_ACTIVE`, with `runId`), or the key was used with another body (`IDEMPOTENCY_KEY_REUSED`) */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The scenario with these overrides could not run */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scriptId: components["schemas"]["ScriptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such script */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSystem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The system */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadRequest"];
+            };
+        };
+        responses: {
+            /** @description How to upload it */
+            201: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a script that can be uploaded */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+}

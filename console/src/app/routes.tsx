@@ -1,0 +1,29 @@
+import { lazy } from "react";
+import { createBrowserRouter } from "react-router";
+
+import { Frame } from "./Frame";
+
+const Home = lazy(() => import("../pages/Home"));
+const Scenarios = lazy(() => import("../pages/Scenarios"));
+const Editor = lazy(() => import("../pages/Editor"));
+const Scenario = lazy(() => import("../pages/Scenario"));
+const Run = lazy(() => import("../pages/Run"));
+const Regions = lazy(() => import("../pages/Regions"));
+const NotFound = lazy(() => import("../pages/NotFound"));
+
+export const createRouter = () =>
+  createBrowserRouter([
+    {
+      element: <Frame />,
+      children: [
+        { path: "/", element: <Home /> },
+        { path: "/scenarios", element: <Scenarios /> },
+        { path: "/scenarios/new", element: <Editor /> },
+        { path: "/scenarios/:scenarioId", element: <Scenario /> },
+        { path: "/scenarios/:scenarioId/edit", element: <Editor /> },
+        { path: "/runs/:runId", element: <Run /> },
+        { path: "/settings/regions", element: <Regions /> },
+        { path: "*", element: <NotFound /> },
+      ],
+    },
+  ]);

@@ -1,0 +1,135 @@
+import "uplot/dist/uPlot.min.css";
+import "./TimeChart.css";
+import { useEffect, useMemo, useRef } from "react";
+import uPlot from "uplot";
+
+import { useFormat, useMessages } from "../i18n/language";
+import { colour, type Tone } from "./palette";
+
+export interface Line {
+  label: string;
+  tone: Tone;
+  /** One for each of the chart's times. */
+  values: (number | null)[];
+}
+
+interface Props {
+  title: string;
+  /** Seconds since the start, ascending. */
+  times: number[];
+  lines: Line[];
+  /** What the axis shows, in seconds, so that charts below each other agree. */
+  span: [number, number];
+  /** A value with its unit. */
+  show: (value: number) => string;
+  /** Called with the seconds between which somebody dragged. */
+  onSelect?: (from: number, to: number) => void;
+}
+
+const HEIGHT = 170;
+/** Charts with the same key share their cursor. */
+const SYNC = "run";
+/** Less is a click that slipped. */
+const LEAST_PIXELS = 6;
+
+/** Lines over the time of a run. */
+export default function TimeChart({ title, times, lines, span, show, onSelect }: Props) {
+  const format = useFormat();
+  const messages = useMessages();
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(null);
+  const latest = useRef({ show, onSelect, span });
+  latest.current = { show, onSelect, span };
+
+  const look = JSON.stringify(lines.map(({ label, tone }) => [label, tone]));
+  const data = useMemo<uPlot.AlignedData>(() => [times, ...lines.map(({ values }) => values)], [times, lines]);
+  const first = useRef(data);
+  first.current = data;
+
+  useEffect(() => {
+    const element = holder.current;
+    if (!element) return undefined;
+    const text = () => getComputedStyle(element).color;
+    const grid = { stroke: () => colour("grid"), width: 1 };
+    const plot = new uPlot(
+      {
+        width: Math.max(200, element.clientWidth),
+        height: HEIGHT,
+        cursor: {
+          sync: { key: SYNC },
+          drag: { x: true, y: false, setScale: false },
+          points: { size: 6 },
+        },
+        select: { show: true, left: 0, top: 0, width: 0, height: 0 },
+        scales: {
+          x: { time: false, range: () => latest.current.span },
+          y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] },
+        },
+        axes: [
+          {
+            stroke: text,
+            grid,
+            ticks: grid,
+            incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400],
+            values: (_, seconds) => seconds.map((second) => format.clock(second)),
+          },
+          {
+            stroke: text,
+            grid,
+            ticks: grid,
+            size: 72,
+            values: (_, values) => values.map((value) => latest.current.show(value)),
+          },
+        ],
+        series: [
+          { label: messages.run.since, value: (_, second) => (second == null ? "–" : format.clock(second)) },
+          ...(JSON.parse(look) as [string, Tone][]).map(([label, tone]) => ({
+            label,
+            stroke: () => colour(tone),
+            width: 1.75,
+            points: { show: false },
+            value: (_: uPlot, value: number | null) => (value == null ? "–" : latest.current.show(value)),
+          })),
+        ],
+        hooks: {
+          setSelect: [
+            (self) => {
+              const { left, width } = self.select;
+              if (width < LEAST_PIXELS) return;
+              const [from, to] = [self.posToVal(left, "x"), self.posToVal(left + width, "x")];
+              self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              latest.current.onSelect?.(from, to);
+            },
+          ],
+        },
+      },
+      first.current,
+      element,
+    );
+    chart.current = plot;
+
+    const resized = new ResizeObserver(() => plot.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }));
+    resized.observe(element);
+    const restyled = new MutationObserver(() => plot.redraw(false, true));
+    restyled.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    return () => {
+      resized.disconnect();
+      restyled.disconnect();
+      plot.destroy();
+      chart.current = null;
+    };
+  }, [look, format, messages]);
+
+  useEffect(() => chart.current?.setData(data), [data, span]);
+
+  const newest = lines.map(({ label, values }) => {
+    const value = values.findLast((candidate) => candidate !== null);
+    return `${label} ${value == null ? "–" : show(value)}`;
+  });
+  return (
+    <figure className="time-chart">
+      <figcaption>{title}</figcaption>
+      <div ref={holder} role="img" aria-label={`${title}: ${newest.join(", ")}`} />
+    </figure>
+  );
+}

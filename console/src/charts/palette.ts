@@ -1,0 +1,26 @@
+/** What a line stands for; the same wherever it is drawn. */
+export type Tone = "users" | "requests" | "failures" | "p50" | "p95" | "p99" | "grid";
+
+const LIGHT: Record<Tone, string> = {
+  users: "#6237a7",
+  requests: "#096f64",
+  failures: "#ba2e0f",
+  p50: "#3759ce",
+  p95: "#b1590d",
+  p99: "#962249",
+  grid: "#d5dbdb",
+};
+
+const DARK: Record<Tone, string> = {
+  users: "#c3a5f5",
+  requests: "#2ea597",
+  failures: "#fe6e73",
+  p50: "#8da6f2",
+  p95: "#f89256",
+  p99: "#f47ea2",
+  grid: "#414d5c",
+};
+
+export function colour(tone: Tone): string {
+  return (document.body.classList.contains("awsui-dark-mode") ? DARK : LIGHT)[tone];
+}

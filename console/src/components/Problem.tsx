@@ -1,0 +1,29 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+
+import { Refusal } from "../api/refusal";
+import type { Messages } from "../i18n/en";
+import { useMessages } from "../i18n/language";
+
+export function problemText(error: unknown, messages: Messages): string {
+  if (!(error instanceof Refusal)) return error instanceof Error ? error.message : String(error);
+  if (error.code === "UNREACHABLE") return messages.problem.unreachable;
+  if (error.code === "UNREADABLE") return messages.problem.unreadable;
+  const fields = error.errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
+  const text = [error.message, ...fields].join("; ");
+  return error.requestId ? `${text}. ${messages.problem.requestId(error.requestId)}` : text;
+}
+
+/** A request that failed, where its answer would stand. */
+export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+  const messages = useMessages();
+  return (
+    <Alert
+      type="error"
+      header={messages.problem.title}
+      action={retry && <Button onClick={retry}>{messages.common.retry}</Button>}
+    >
+      {problemText(error, messages)}
+    </Alert>
+  );
+}

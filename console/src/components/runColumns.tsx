@@ -1,0 +1,58 @@
+import { outcomeOf } from "../api/runs";
+import type { RunEntry } from "../api/types";
+import { useFormat, useMessages } from "../i18n/language";
+import { Instant } from "./Instant";
+import { RouterLink } from "./RouterLink";
+import { RunStatus } from "./RunStatus";
+import type { Column } from "./ServerTable";
+
+/** The columns of every list of runs. */
+export function useRunColumns({ withScenario }: { withScenario: boolean }): Column<RunEntry>[] {
+  const messages = useMessages();
+  const format = useFormat();
+  const scenario: Column<RunEntry> = {
+    id: "scenario",
+    header: messages.runs.scenario,
+    cell: (run) => run.scenarioName,
+  };
+  return [
+    {
+      id: "started",
+      header: messages.runs.started,
+      isRowHeader: true,
+      cell: (run) => (
+        <RouterLink to={`/runs/${run.runId}`}>
+          <Instant at={run.startAt ?? run.createdAt} />
+        </RouterLink>
+      ),
+    },
+    ...(withScenario ? [scenario] : []),
+    {
+      id: "status",
+      header: messages.runs.status,
+      cell: (run) => <RunStatus status={run.status} degraded={run.degraded} />,
+    },
+    {
+      id: "duration",
+      header: messages.runs.duration,
+      cell: (run) =>
+        run.startAt && run.endedAt
+          ? format.duration(Date.parse(run.endedAt) - Date.parse(run.startAt))
+          : messages.common.none,
+    },
+    { id: "requests", header: messages.runs.requests, cell: (run) => format.integer(run.summary?.requests) },
+    { id: "throughput", header: messages.runs.throughput, cell: (run) => format.rate(run.summary?.throughput) },
+    { id: "failures", header: messages.runs.failures, cell: (run) => format.percent(run.summary?.failureRate) },
+    { id: "p95", header: messages.runs.p95, cell: (run) => format.ms(run.summary?.p95) },
+    {
+      id: "verdict",
+      header: messages.runs.verdict,
+      cell: ({ summary }) => {
+        const outcome = summary && outcomeOf(summary);
+        return outcome ? messages.runs[outcome] : messages.common.none;
+      },
+    },
+    { id: "trigger", header: messages.runs.trigger, cell: (run) => messages.trigger[run.trigger] },
+    { id: "note", header: messages.runs.note, cell: (run) => run.note ?? messages.common.none },
+  ];
+}

@@ -1,0 +1,105 @@
+import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Grid from "@cloudscape-design/components/grid";
+import Select from "@cloudscape-design/components/select";
+import Textarea from "@cloudscape-design/components/textarea";
+
+import type { Method } from "../api/types";
+import { useMessages } from "../i18n/language";
+import { readHeaders, type RequestDraft } from "./draft";
+import { errorAt, type FieldErrors } from "./fieldErrors";
+import { TextField } from "./TextField";
+
+interface Props {
+  index: number;
+  request: RequestDraft;
+  errors: FieldErrors;
+  change(part: Partial<RequestDraft>): void;
+  remove?: () => void;
+}
+
+const METHODS: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+const COLUMNS = [
+  { colspan: { default: 12, s: 2 } },
+  { colspan: { default: 12, s: 5 } },
+  { colspan: { default: 12, s: 3 } },
+  { colspan: { default: 12, s: 2 } },
+];
+
+/** One of the listed requests. */
+export function RequestFields({ index, request, errors, change, remove }: Props) {
+  const messages = useMessages();
+  const at = (part: string) => `/workload/requests/${index}/${part}`;
+  const { badLine } = readHeaders(request.headers);
+  const headersError =
+    badLine === null ? errorAt(errors, at("headers")) : messages.editor.headersBad(badLine);
+  const hasMore = request.headers !== "" || request.body !== "" || errors.has(at("headers")) || errors.has(at("body"));
+  return (
+    <div role="group" aria-label={messages.editor.request(index + 1)}>
+      <Grid gridDefinition={COLUMNS} disableGutters={false}>
+        <FormField label={messages.editor.method} errorText={errorAt(errors, at("method"))}>
+          <Select
+            options={METHODS.map((value) => ({ value, label: value }))}
+            selectedOption={{ value: request.method, label: request.method }}
+            onChange={({ detail }) => change({ method: detail.selectedOption.value as Method })}
+          />
+        </FormField>
+        <TextField
+          label={messages.editor.url}
+          errors={errors}
+          pointer={at("url")}
+          value={request.url}
+          placeholder="https://"
+          onChange={(url) => change({ url })}
+          stretch
+        />
+        <TextField
+          label={messages.editor.label}
+          errors={errors}
+          pointer={at("label")}
+          value={request.label}
+          placeholder={messages.editor.labelHint}
+          onChange={(label) => change({ label })}
+          stretch
+        />
+        <TextField
+          label={messages.editor.expect}
+          errors={errors}
+          pointer={at("expectStatus")}
+          value={request.expectStatus}
+          placeholder="200-399"
+          onChange={(expectStatus) => change({ expectStatus })}
+          stretch
+        />
+      </Grid>
+      <ExpandableSection headerText={messages.editor.headersAndBody} defaultExpanded={hasMore} variant="footer">
+        <ColumnLayout columns={2}>
+          <FormField label={messages.editor.headers} description={messages.editor.headersHint} errorText={headersError} stretch>
+            <Textarea
+              rows={4}
+              spellcheck={false}
+              value={request.headers}
+              onChange={({ detail }) => change({ headers: detail.value })}
+            />
+          </FormField>
+          <FormField label={messages.editor.body} description={" "} errorText={errorAt(errors, at("body"))} stretch>
+            <Textarea
+              rows={4}
+              spellcheck={false}
+              value={request.body}
+              onChange={({ detail }) => change({ body: detail.value })}
+            />
+          </FormField>
+        </ColumnLayout>
+        {remove && (
+          <Button iconName="remove" variant="inline-link" onClick={remove}>
+            {messages.editor.removeRequest(index + 1)}
+          </Button>
+        )}
+      </ExpandableSection>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tiles from "@cloudscape-design/components/tiles";
+
+import { useMessages } from "../i18n/language";
+import type { Draft } from "./draft";
+import { HttpFields } from "./HttpFields";
+import { ScriptFields } from "./ScriptFields";
+import type { SectionProps } from "./section";
+
+export function WorkloadSection(props: SectionProps) {
+  const messages = useMessages();
+  const { draft, change } = props;
+  const choose = (kind: Draft["kind"]) => {
+    // Listed requests have no thread groups of their own.
+    const shape = kind === "http" ? { ...draft.shape, kind: "users" as const } : draft.shape;
+    change({ kind, shape });
+  };
+  return (
+    <Container header={<Header variant="h2">{messages.editor.workload}</Header>}>
+      <SpaceBetween size="l">
+        <Tiles
+          ariaLabel={messages.editor.workload}
+          value={draft.kind}
+          items={[
+            { value: "http", label: messages.editor.workloadHttp, description: messages.editor.workloadHttpHint },
+            { value: "script", label: messages.editor.workloadScript, description: messages.editor.workloadScriptHint },
+          ]}
+          onChange={({ detail }) => choose(detail.value as Draft["kind"])}
+        />
+        {draft.kind === "http" ? <HttpFields {...props} /> : <ScriptFields {...props} />}
+      </SpaceBetween>
+    </Container>
+  );
+}

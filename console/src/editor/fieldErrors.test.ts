@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+
+import { emptyDraft } from "./draft";
+import { assign, errorAt, fieldsOf } from "./fieldErrors";
+
+const draft = emptyDraft("us-east-1");
+const fields = fieldsOf(draft);
+
+describe("problems of a saved scenario", () => {
+  it("stand at the field that they point to, all of them", () => {
+    const errors = assign(
+      [
+        { pointer: "/traffic/0/workers", detail: "must be between 1 and 1000" },
+        { pointer: "/name", detail: "is required" },
+        { pointer: "/name", detail: "is too short" },
+      ],
+      fields,
+    );
+    expect(errorAt(errors, "/traffic/0/workers")).toBe("must be between 1 and 1000");
+    expect(errorAt(errors, "/name")).toBe("is required; is too short");
+    expect(errorAt(errors, "/tags")).toBeUndefined();
+  });
+
+  it("stand at the field around what they point to, and name the part", () => {
+    const errors = assign([{ pointer: "/workload/requests/0/headers/X-A", detail: "is not a text" }], fields);
+    expect(errorAt(errors, "/workload/requests/0/headers")).toBe("X-A is not a text");
+  });
+
+  it("stand at the form when no field shows them", () => {
+    const errors = assign(
+      [
+        { pointer: "/workload/data/0", detail: "is not offered yet" },
+        { pointer: "", detail: "is too large" },
+      ],
+      fields,
+    );
+    expect(errors.get("")).toEqual(["workload/data/0 is not offered yet", "is too large"]);
+  });
+
+  it("do not stand at a field that the page does not show now", () => {
+    const errors = assign([{ pointer: "/shape/maxDuration", detail: "must be a duration" }], fields);
+    expect(errors.get("")).toEqual(["shape/maxDuration must be a duration"]);
+    const script = { ...draft, shape: { ...draft.shape, kind: "script" as const } };
+    expect(assign([{ pointer: "/shape/maxDuration", detail: "x" }], fieldsOf(script)).get("")).toBeUndefined();
+  });
+});

@@ -1,0 +1,50 @@
+import type { FieldProblem } from "../api/types";
+import type { Draft } from "./draft";
+
+/** What is wrong, by the JSON pointer of the field that shows it; under "" what no field of the page shows. */
+export type FieldErrors = ReadonlyMap<string, readonly string[]>;
+
+export const NO_ERRORS: FieldErrors = new Map();
+
+/** Gives every problem to the innermost field that holds what it points to. */
+export function assign(problems: readonly FieldProblem[], fields: ReadonlySet<string>): FieldErrors {
+  const errors = new Map<string, string[]>();
+  for (const { pointer, detail } of problems) {
+    let field = pointer;
+    while (field !== "" && !fields.has(field)) {
+      field = field.slice(0, field.lastIndexOf("/"));
+    }
+    const text = field === pointer ? detail : `${pointer.slice(field.length + 1) || pointer} ${detail}`;
+    errors.set(field, [...(errors.get(field) ?? []), text]);
+  }
+  return errors;
+}
+
+/** The pointers of the fields that the page shows for this draft. */
+export function fieldsOf(draft: Draft): ReadonlySet<string> {
+  const fields = ["/name", "/description", "/tags", "/criteria", "/traffic"];
+  if (draft.kind === "http") {
+    fields.push("/workload/requests", "/workload/timeout", "/workload/thinkTime");
+    draft.http.requests.forEach((_, i) => {
+      const parts = ["method", "url", "label", "expectStatus", "headers", "body"];
+      fields.push(...parts.map((part) => `/workload/requests/${i}/${part}`));
+    });
+  } else {
+    fields.push("/workload/scriptId", "/workload/entry", "/workload/properties", "/workload/systemProperties");
+  }
+  fields.push("/shape/kind", "/shape/drain");
+  fields.push(...(draft.shape.kind === "users" ? ["/shape/rampUp", "/shape/hold"] : ["/shape/maxDuration"]));
+  draft.traffic.forEach((_, i) => {
+    fields.push(`/traffic/${i}/region`, `/traffic/${i}/workers`, `/traffic/${i}/virtualUsers`);
+  });
+  fields.push("/worker/vcpu", "/worker/memoryGb", "/worker/heapPercent", "/start/quorum", "/start/timeout");
+  draft.criteria.forEach((_, i) => {
+    fields.push(...["label", "metric", "op", "value"].map((part) => `/criteria/${i}/${part}`));
+  });
+  return new Set(fields);
+}
+
+/** The text under a field. */
+export function errorAt(errors: FieldErrors, pointer: string): string | undefined {
+  return errors.get(pointer)?.join("; ");
+}

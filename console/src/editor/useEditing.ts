@@ -1,0 +1,90 @@
+import { useCallback, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+
+import { Refusal } from "../api/refusal";
+import { startRun } from "../api/runs";
+import { createScenario, replaceScenario } from "../api/scenarios";
+import type { Scenario } from "../api/types";
+import { useNotices } from "../app/notices";
+import { useMessages } from "../i18n/language";
+import { documentOf, type Draft } from "./draft";
+import { assign, fieldsOf, NO_ERRORS, type FieldErrors } from "./fieldErrors";
+
+/** The scenario that is edited, in the version that was read. */
+export type Original = Pick<Scenario, "scenarioId" | "version" | "name">;
+
+/** `fields`: the errors stand at their fields. */
+type RefusalKind = "stale" | "fields" | Refusal | Error | null;
+
+/** A draft on its way to become a scenario. */
+export function useEditing(original: Original | null, initial: Draft) {
+  const messages = useMessages();
+  const notices = useNotices();
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState(initial);
+  const [errors, setErrors] = useState<FieldErrors>(NO_ERRORS);
+  const [saving, setSaving] = useState<"save" | "run" | null>(null);
+  const [refusal, setRefusal] = useState<RefusalKind>(null);
+  // What is saved already; after a run could not be started, saving again is an edit of it.
+  const saved = useRef({ original, text: JSON.stringify(initial) });
+  const current = useRef(draft);
+  current.current = draft;
+
+  const change = useCallback((part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part })), []);
+  const isDirty = useCallback(() => JSON.stringify(current.current) !== saved.current.text, []);
+
+  const put = async (): Promise<Scenario> => {
+    const body = documentOf(draft);
+    const known = saved.current.original;
+    const scenario = known
+      ? await replaceScenario(known.scenarioId, known.version, body)
+      : await createScenario(body);
+    saved.current = { original: scenario, text: JSON.stringify(draft) };
+    return scenario;
+  };
+
+  const save = async ({ run }: { run: boolean }): Promise<void> => {
+    setSaving(run ? "run" : "save");
+    setRefusal(null);
+    try {
+      const { scenarioId } = await put();
+      setErrors(NO_ERRORS);
+      if (run) {
+        const { runId } = await startRun(scenarioId);
+        await navigate(`/runs/${runId}`);
+      } else {
+        notices.tell({ type: "success", header: messages.editor.saved });
+        await navigate(`/scenarios/${scenarioId}`);
+      }
+    } catch (error) {
+      refused(error);
+    } finally {
+      setSaving(null);
+    }
+  };
+
+  const refused = (error: unknown) => {
+    if (!(error instanceof Refusal)) {
+      setRefusal(error instanceof Error ? error : new Error(String(error)));
+    } else if (error.errors.length > 0) {
+      setErrors(assign(error.errors, fieldsOf(draft)));
+      setRefusal("fields");
+      focusFirstError();
+    } else if (error.code === "STALE_VERSION") {
+      setRefusal("stale");
+    } else if (error.code === "RUN_ACTIVE") {
+      notices.tellRefusal(error);
+    } else {
+      setRefusal(error);
+    }
+  };
+
+  return { draft, errors, change, save, saving, refusal, isDirty };
+}
+
+/** After the errors are drawn, the first field with one gets the focus. */
+function focusFirstError(): void {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  });
+}

@@ -1,0 +1,99 @@
+import type { Language } from "./language";
+
+const NONE = "–";
+
+/** Figures and instants as a reader of this language expects them, each with its unit. */
+export class Format {
+  readonly #language: Language;
+  readonly #numbers = new Map<number, Intl.NumberFormat>();
+  readonly #when: Intl.DateTimeFormat;
+
+  constructor(language: Language) {
+    this.#language = language;
+    this.#when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+  }
+
+  integer(value: number | null | undefined): string {
+    return value == null ? NONE : this.#number(value, 0);
+  }
+
+  /** With three significant digits, more if it is a large number. */
+  number(value: number | null | undefined): string {
+    return value == null ? NONE : this.#number(value, decimals(value));
+  }
+
+  ms(value: number | null | undefined): string {
+    if (value == null) return NONE;
+    if (Math.abs(value) < 1_000) return `${this.#number(value, decimals(value))} ms`;
+    const seconds = value / 1_000;
+    return `${this.#number(seconds, decimals(seconds))} s`;
+  }
+
+  rate(perSecond: number | null | undefined): string {
+    return perSecond == null ? NONE : `${this.number(perSecond)}/s`;
+  }
+
+  /** A share between 0 and 1. */
+  percent(share: number | null | undefined): string {
+    if (share == null) return NONE;
+    const percent = share * 100;
+    return `${percent === 0 || percent === 100 ? percent : this.#number(percent, decimals(percent))} %`;
+  }
+
+  bytes(bytes: number | null | undefined): string {
+    if (bytes == null) return NONE;
+    let value = bytes;
+    let unit = "B";
+    for (const larger of ["kB", "MB", "GB", "TB"]) {
+      if (value < 1_000) break;
+      value /= 1_000;
+      unit = larger;
+    }
+    return `${this.#number(value, unit === "B" ? 0 : decimals(value))} ${unit}`;
+  }
+
+  /** A length of time to the second, as `1 h 02 min 03 s`. */
+  duration(ms: number | null | undefined): string {
+    if (ms == null) return NONE;
+    if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+    const total = Math.round(ms / 1_000);
+    const [hours, minutes, seconds] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60, total % 60];
+    const two = (n: number) => String(n).padStart(2, "0");
+    if (hours > 0) return `${hours} h ${two(minutes)} min ${two(seconds)} s`;
+    return minutes > 0 ? `${minutes} min ${two(seconds)} s` : `${seconds} s`;
+  }
+
+  /** Seconds since the start of a run, as on the axis of a chart. */
+  clock(seconds: number): string {
+    const total = Math.max(0, Math.round(seconds));
+    const two = (n: number) => String(n).padStart(2, "0");
+    const [hours, minutes] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60];
+    return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
+  }
+
+  /** In the reader's zone. */
+  instant(at: string | null | undefined): string {
+    return at == null ? NONE : this.#when.format(new Date(at));
+  }
+
+  /** The same instant for comparison with logs. */
+  utc(at: string): string {
+    return `${at.replace("T", " ").replace("Z", "")} UTC`;
+  }
+
+  #number(value: number, digits: number): string {
+    let format = this.#numbers.get(digits);
+    if (!format) {
+      format = new Intl.NumberFormat(this.#language, { maximumFractionDigits: digits });
+      this.#numbers.set(digits, format);
+    }
+    return format.format(value);
+  }
+}
+
+function decimals(value: number): number {
+  const size = Math.abs(value);
+  if (size === 0 || size >= 100) return 0;
+  if (size >= 10) return 1;
+  return size >= 1 ? 2 : 3;
+}

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+import { en } from "./en";
+import { es } from "./es";
+import { Format } from "./format";
+import { preferredLanguage } from "./language";
+
+type Leaf = string | ((...parts: never[]) => string);
+
+function leaves(node: object, path = ""): [string, Leaf][] {
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === "object" && value !== null
+      ? leaves(value, `${path}.${key}`)
+      : [[`${path}.${key}`, value as Leaf] as [string, Leaf]],
+  );
+}
+
+/** What is the same word in both languages. */
+const SAME = /^\.(common\.(product|none)|metric\.p|trigger\.api|editor\.(url|vcpu|gb|vcpus|workers|planTimes|total)|run\.(cpu|worker|workerN|tabWorkers)|runs\.p95|scenarios\.p95|scenario\.(script|workers))/;
+
+describe("the catalogues", () => {
+  const [english, spanish] = [leaves(en), new Map(leaves(es))];
+
+  it("have the same keys", () => {
+    expect([...spanish.keys()].sort()).toEqual(english.map(([key]) => key).sort());
+  });
+
+  it("say everything in both languages, and not in English twice", () => {
+    for (const [key, text] of english) {
+      const other = spanish.get(key);
+      expect(typeof other, key).toBe(typeof text);
+      if (typeof text === "function") {
+        const say = (leaf: Leaf | undefined) => (leaf as (...parts: unknown[]) => string)("X", "Y", "Z");
+        expect(say(other), key).toContain("X");
+        if (!SAME.test(key) && !key.endsWith(".window")) expect(say(other), key).not.toBe(say(text));
+      } else {
+        expect(text.trim(), key).not.toBe("");
+        if (!SAME.test(key)) expect(other, key).not.toBe(text);
+      }
+    }
+  });
+
+  it("have no message that no page shows", () => {
+    const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.tsx?$/.test(name) && !name.includes("i18n/") && !name.includes(".test."))
+      .map((name) => readFileSync(`src/${name}`, "utf8"))
+      .join("\n");
+    // These are looked up by a value of the API or of a setting.
+    const byValue = /^\.(language$|status\.|stage\.|trigger\.|workerState\.|metric\.|top\.(light|dark|system|role)|run\.validity\.|runs\.(passed|failed))/;
+    const unused = english.map(([key]) => key).filter((key) => !byValue.test(key) && !sources.includes(`messages${key}`));
+    expect(unused).toEqual([]);
+  });
+});
+
+describe("the language", () => {
+  it.each([
+    ["es", ["en-GB"], "es"],
+    [null, ["fr", "es-CO", "en"], "es"],
+    [null, ["en-US", "es"], "en"],
+    ["xx", ["pt"], "en"],
+  ])("kept as %s with a browser of %j is %s", (kept, browser, language) => {
+    expect(preferredLanguage(kept, browser)).toBe(language);
+  });
+});
+
+describe("figures", () => {
+  const [english, spanish] = [new Format("en"), new Format("es")];
+
+  it("carry their units, as the reader's language writes them", () => {
+    expect(english.ms(12.345)).toBe("12.3 ms");
+    expect(spanish.ms(12.345)).toBe("12,3 ms");
+    expect(english.ms(1_234)).toBe("1.23 s");
+    expect(english.rate(363.636)).toBe("364/s");
+    expect(english.percent(0.00083)).toBe("0.083 %");
+    expect(english.percent(1)).toBe("100 %");
+    expect(english.bytes(73_400_320)).toBe("73.4 MB");
+    expect(english.duration(3_723_000)).toBe("1 h 02 min 03 s");
+    expect(english.duration(59_400)).toBe("59 s");
+    expect(english.clock(3_723)).toBe("1:02:03");
+    expect(english.utc("2026-11-23T12:00:00.123Z")).toBe("2026-11-23 12:00:00.123 UTC");
+  });
+
+  it("show a dash where there is none", () => {
+    expect([english.ms(null), english.rate(undefined), english.integer(null), english.instant(null)]).toEqual(
+      Array(4).fill("–"),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+
+import type { Point, Series } from "../api/types";
+import { liveCourse, storedCourse } from "./course";
+import { Feed } from "./feed";
+import type { Tick } from "./tick";
+
+const START_AT = "2026-11-23T12:00:00.000Z";
+const ALL = { label: null, region: null };
+
+function point(t: number, requests: number): Point {
+  return { t, virtualUsers: 5, requests, failures: 1, mean: 10, p50: 10, p90: 11, p95: 12, p99: 13, max: 14 };
+}
+
+function series(stepMs: number, completeUntil: number, points: Point[]): Series {
+  return { stepMs, completeUntil, points };
+}
+
+function tick(seq: number, t: number, requests: number): Tick {
+  return {
+    runId: "run_1",
+    region: "us-east-1",
+    worker: 0,
+    seq,
+    second: Date.parse(START_AT) / 1_000 + t,
+    intervalMs: 1_000,
+    part: 1,
+    parts: 1,
+    virtualUsers: 7,
+    cpu: null,
+    labels: { a: { requests, failures: 0, bytes: 0, responseTime: "" } },
+  };
+}
+
+describe("the course of a run", () => {
+  it("takes the stored series up to where it is complete, then the feed", () => {
+    const feed = new Feed(START_AT);
+    feed.take([tick(3, 3, 30), tick(4, 4, 40), tick(5, 5, 50)]);
+    expect(feed.completeFrom).toBe(4);
+    const course = liveCourse(series(1_000, 4, [0, 1, 2, 3, 4].map((t) => point(t, t * 10 + 1))), feed, ALL);
+    expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
+      [0, 1],
+      [1, 11],
+      [2, 21],
+      [3, 31],
+      [4, 40],
+      [5, 50],
+    ]);
+    expect(course).toMatchObject({ isWhole: true, storedUntil: 4, requests: 154, failures: 4 });
+  });
+
+  it("leaves a hole where neither is complete", () => {
+    const feed = new Feed(START_AT);
+    feed.take([tick(5, 5, 50), tick(6, 6, 60)]);
+    const course = liveCourse(series(1_000, 2, [0, 1, 2].map((t) => point(t, 1))), feed, ALL);
+    expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, null],
+      [6, 60],
+    ]);
+    expect(course.isWhole).toBe(false);
+  });
+
+  it("is whole without a stored series when the feed was there from the start", () => {
+    const feed = new Feed(START_AT);
+    feed.take([tick(0, 0, 5), tick(1, 1, 6)]);
+    expect(liveCourse(undefined, feed, ALL)).toMatchObject({ isWhole: true, requests: 11 });
+  });
+
+  it("takes no step of which a part is not complete, and rates by the length of the step", () => {
+    const feed = new Feed(START_AT);
+    feed.take([tick(0, 0, 5), tick(1, 1, 6), tick(2, 2, 7), tick(3, 3, 8)]);
+    const course = liveCourse(series(2_000, 3, [point(0, 11), point(2, 7)]), feed, ALL);
+    expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
+      [0, 5.5],
+      [2, 7],
+      [3, 8],
+    ]);
+  });
+
+  it("is the stored series alone when the run is over", () => {
+    const course = storedCourse(series(2_000, 4, [point(0, 10), point(2, 20)]));
+    expect(course).toMatchObject({ isWhole: true, storedUntil: 4, requests: 30, failures: 2 });
+    expect(course.points.map(({ requestRate }) => requestRate)).toEqual([5, 10]);
+  });
+});

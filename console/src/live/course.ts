@@ -1,0 +1,82 @@
+import type { Series } from "../api/types";
+import type { Subject } from "../api/results";
+import type { Feed, LivePoint } from "./feed";
+
+/** One step of a run; rates are per second. Null where nothing is known, or where there was no request. */
+export interface CoursePoint {
+  t: number;
+  virtualUsers: number | null;
+  requestRate: number | null;
+  failureRate: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+/** A run from its start until now. */
+export interface Course {
+  points: CoursePoint[];
+  requests: number;
+  failures: number;
+  /** Seconds from `startAt` up to which the stored series was taken. */
+  storedUntil: number;
+  /** Whether nothing is missing between the stored series and the live feed. */
+  isWhole: boolean;
+}
+
+/** The whole run as the stored series has it. */
+export function storedCourse(series: Series): Course {
+  const points = series.points.map((point) => rated(point, series.stepMs));
+  const last = series.points.at(-1);
+  return {
+    points,
+    ...totals(series.points),
+    storedUntil: last ? last.t + series.stepMs / 1_000 : 0,
+    isWhole: true,
+  };
+}
+
+/**
+ * The stored series as far as it is complete, and the live feed from there on.
+ *
+ * Where the feed is not complete either, there is a hole: a sum over some of the workers must not look like one over all.
+ */
+export function liveCourse(series: Series | undefined, feed: Feed, subject: Subject): Course {
+  const stepMs = series?.stepMs ?? 1_000;
+  const complete = series?.completeUntil ?? 0;
+  const stored = series?.points.filter(({ t }) => t + stepMs / 1_000 <= complete) ?? [];
+  const last = stored.at(-1);
+  const storedUntil = last ? last.t + stepMs / 1_000 : 0;
+  const from = Math.max(storedUntil, feed.completeFrom);
+  const live = feed.points(from, subject);
+  const isWhole = feed.completeFrom <= storedUntil;
+  const hole: CoursePoint[] = !isWhole && (last || live.length > 0) ? [unknown(storedUntil)] : [];
+  return {
+    points: [
+      ...stored.map((point) => rated(point, stepMs)),
+      ...hole,
+      ...live.map((point) => rated(point, point.stepMs)),
+    ],
+    ...totals([...stored, ...live]),
+    storedUntil,
+    isWhole,
+  };
+}
+
+type Counted = Pick<LivePoint, "t" | "virtualUsers" | "requests" | "failures" | "p50" | "p95" | "p99">;
+
+function rated({ t, virtualUsers, requests, failures, p50, p95, p99 }: Counted, stepMs: number): CoursePoint {
+  const seconds = stepMs / 1_000;
+  return { t, virtualUsers, requestRate: requests / seconds, failureRate: failures / seconds, p50, p95, p99 };
+}
+
+function totals(points: readonly Counted[]): { requests: number; failures: number } {
+  return {
+    requests: points.reduce((sum, { requests }) => sum + requests, 0),
+    failures: points.reduce((sum, { failures }) => sum + failures, 0),
+  };
+}
+
+function unknown(t: number): CoursePoint {
+  return { t, virtualUsers: null, requestRate: null, failureRate: null, p50: null, p95: null, p99: null };
+}

@@ -1,0 +1,252 @@
+import type { Subject } from "../api/results";
+import { Histogram } from "./histogram";
+import type { Tick } from "./tick";
+
+/** One interval of the feed, over the workers and labels asked for. Times are in milliseconds. */
+export interface LivePoint {
+  /** Seconds from `startAt`. */
+  t: number;
+  stepMs: number;
+  virtualUsers: number;
+  requests: number;
+  failures: number;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+interface Tally {
+  requests: number;
+  failures: number;
+  times: Histogram;
+}
+
+interface Interval {
+  stepMs: number;
+  /** Changes with every tick, so that what was computed from it can be kept. */
+  version: number;
+  /** By region, then by label. */
+  tallies: Map<string, Map<string, Tally>>;
+  /** By worker. */
+  users: Map<number, { region: string; users: number }>;
+  kept: { key: string; version: number; point: LivePoint } | null;
+}
+
+interface WorkerFeed {
+  region: string;
+  seen: Set<number>;
+  /** All of its ticks up to here, excluded, are in `seen` or were missed before a hole that is known. */
+  next: number;
+  /** Seconds from `startAt`, the end excluded, of its newest interval. */
+  until: number;
+  users: number;
+}
+
+/** A worker that is so many intervals behind the others is taken for silent: the others are shown without it. */
+const PATIENCE = 5;
+
+/**
+ * What the live feed of a run has told since somebody listens.
+ *
+ * Ticks may come twice, late, in any order and with holes. A tick counts once, by (region, worker, seq); one that is late
+ * is added to its second; a hole moves {@link completeFrom}, from which on nothing is missing.
+ */
+export class Feed {
+  readonly #startSecond: number;
+  readonly #workers = new Map<string, WorkerFeed>();
+  readonly #intervals = new Map<number, Interval>();
+  readonly #labels = new Set<string>();
+  readonly #regions = new Set<string>();
+  #completeFrom = 0;
+  #forgotten = 0;
+  #versions = 0;
+  #labelList: readonly string[] = [];
+  #broken = 0;
+
+  constructor(startAt: string) {
+    this.#startSecond = Math.floor(Date.parse(startAt) / 1_000);
+  }
+
+  /** The second from `startAt` from which on every tick that was sent is here. */
+  get completeFrom(): number {
+    return this.#completeFrom;
+  }
+
+  get labels(): readonly string[] {
+    return this.#labelList;
+  }
+
+  get regions(): readonly string[] {
+    return [...this.#regions].sort();
+  }
+
+  /** Ticks that could not be read. */
+  get broken(): number {
+    return this.#broken;
+  }
+
+  get isEmpty(): boolean {
+    return this.#workers.size === 0;
+  }
+
+  /** The second up to which all workers that are not silent have reported. */
+  get until(): number {
+    const ends = [...this.#workers.values()].map(({ until }) => until);
+    if (ends.length === 0) return 0;
+    const newest = Math.max(...ends);
+    const step = Math.max(1, ...[...this.#intervals.values()].slice(-1).map(({ stepMs }) => stepMs / 1_000));
+    return Math.min(...ends.filter((end) => end > newest - PATIENCE * step));
+  }
+
+  take(ticks: readonly Tick[]): void {
+    for (const tick of ticks) {
+      if (!this.#isRepeat(tick)) this.#add(tick);
+    }
+  }
+
+  /** The intervals within [from, until), oldest first; the last of them is over for every worker. */
+  points(from: number, subject: Subject): LivePoint[] {
+    const until = this.until;
+    const seconds = [...this.#intervals.keys()].filter((t) => t >= from && t < until).sort((a, b) => a - b);
+    return seconds.map((t) => this.#point(t, subject));
+  }
+
+  /** The virtual users that the workers last reported. */
+  virtualUsers(region: string | null): number {
+    const workers = [...this.#workers.values()].filter((worker) => region === null || worker.region === region);
+    return workers.reduce((sum, { users }) => sum + users, 0);
+  }
+
+  /** Response times and counts of the last intervals together. */
+  recent(intervals: number, { label, region }: Subject): LivePoint | null {
+    const until = this.until;
+    const seconds = [...this.#intervals.keys()].filter((t) => t < until).sort((a, b) => a - b).slice(-intervals);
+    const [first] = seconds;
+    if (first === undefined) return null;
+    const parts = seconds.flatMap((t) => this.#intervals.get(t) ?? []);
+    const tally = sum(parts.flatMap((interval) => [...chosen(interval, label, region)]));
+    const stepMs = parts.reduce((ms, interval) => ms + interval.stepMs, 0);
+    return { t: first, stepMs, virtualUsers: this.virtualUsers(region), ...figures(tally) };
+  }
+
+  /** Drops the intervals before a second that the stored series covers. */
+  forget(before: number): void {
+    this.#forgotten = Math.max(this.#forgotten, before);
+    for (const t of this.#intervals.keys()) {
+      if (t < this.#forgotten) this.#intervals.delete(t);
+    }
+  }
+
+  #isRepeat({ region, worker, seq, second, intervalMs }: Tick): boolean {
+    const key = `${region} ${worker}`;
+    const end = second - this.#startSecond + intervalMs / 1_000;
+    let feed = this.#workers.get(key);
+    if (!feed) {
+      feed = { region, seen: new Set(), next: 0, until: end, users: 0 };
+      this.#workers.set(key, feed);
+    }
+    if (feed.seen.has(seq)) return true;
+    feed.seen.add(seq);
+    feed.until = Math.max(feed.until, end);
+    if (seq > feed.next) {
+      // Something before this tick was not received, and no hole is later than the tick after it.
+      this.#completeFrom = Math.max(this.#completeFrom, end);
+    }
+    feed.next = Math.max(feed.next, seq + 1);
+    return false;
+  }
+
+  #add(tick: Tick): void {
+    const t = tick.second - this.#startSecond;
+    const key = `${tick.region} ${tick.worker}`;
+    const feed = this.#workers.get(key);
+    if (feed && t + tick.intervalMs / 1_000 >= feed.until) feed.users = tick.virtualUsers;
+    this.#regions.add(tick.region);
+    for (const label of Object.keys(tick.labels)) this.#name(label);
+    if (t < this.#forgotten) return;
+    let interval = this.#intervals.get(t);
+    if (!interval) {
+      interval = { stepMs: tick.intervalMs, version: 0, tallies: new Map(), users: new Map(), kept: null };
+      this.#intervals.set(t, interval);
+    }
+    interval.version = ++this.#versions;
+    interval.users.set(tick.worker, { region: tick.region, users: tick.virtualUsers });
+    for (const [label, counts] of Object.entries(tick.labels)) {
+      const tally = tallyOf(interval, tick.region, label);
+      tally.requests += counts.requests;
+      tally.failures += counts.failures;
+      try {
+        tally.times.addEncoded(counts.responseTime);
+      } catch {
+        this.#broken += 1;
+      }
+    }
+  }
+
+  #name(label: string): void {
+    if (this.#labels.has(label)) return;
+    this.#labels.add(label);
+    this.#labelList = [...this.#labels].sort();
+  }
+
+  #point(t: number, { label, region }: Subject): LivePoint {
+    const interval = this.#intervals.get(t);
+    if (!interval) throw new Error(`no interval begins at second ${t}`);
+    const key = JSON.stringify([label, region]);
+    if (interval.kept?.key === key && interval.kept.version === interval.version) {
+      return interval.kept.point;
+    }
+    const users = [...interval.users.values()].filter((worker) => region === null || worker.region === region);
+    const virtualUsers = users.reduce((total, worker) => total + worker.users, 0);
+    const point = { t, stepMs: interval.stepMs, virtualUsers, ...figures(sum(chosen(interval, label, region))) };
+    interval.kept = { key, version: interval.version, point };
+    return point;
+  }
+}
+
+function tallyOf(interval: Interval, region: string, label: string): Tally {
+  let labels = interval.tallies.get(region);
+  if (!labels) {
+    labels = new Map();
+    interval.tallies.set(region, labels);
+  }
+  let tally = labels.get(label);
+  if (!tally) {
+    tally = emptyTally();
+    labels.set(label, tally);
+  }
+  return tally;
+}
+
+function emptyTally(): Tally {
+  return { requests: 0, failures: 0, times: new Histogram() };
+}
+
+function* chosen(interval: Interval, label: string | null, region: string | null): Generator<Tally> {
+  for (const [name, labels] of interval.tallies) {
+    if (region !== null && region !== name) continue;
+    if (label === null) {
+      yield* labels.values();
+    } else {
+      const tally = labels.get(label);
+      if (tally) yield tally;
+    }
+  }
+}
+
+function sum(tallies: Iterable<Tally>): Tally {
+  const total = emptyTally();
+  for (const { requests, failures, times } of tallies) {
+    total.requests += requests;
+    total.failures += failures;
+    total.times.merge(times);
+  }
+  return total;
+}
+
+function figures({ requests, failures, times }: Tally): Omit<LivePoint, "t" | "stepMs" | "virtualUsers"> {
+  const [p50 = null, p95 = null, p99 = null] = times
+    .percentiles([0.5, 0.95, 0.99])
+    .map((micros) => (micros === null ? null : micros / 1_000));
+  return { requests, failures, p50, p95, p99 };
+}

@@ -1,0 +1,33 @@
+import "@cloudscape-design/global-styles/index.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router";
+
+import { queries } from "./api/queries";
+import { readConfig } from "./app/config";
+import { createRouter } from "./app/routes";
+import { watchSession } from "./app/session";
+import { LanguageProvider, loadPreferredCatalogue } from "./i18n/language";
+
+async function start(root: HTMLElement): Promise<void> {
+  const [catalogue] = await Promise.all([loadPreferredCatalogue(), readConfig()]);
+  watchSession();
+  const router = createRouter();
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <LanguageProvider initial={catalogue}>
+          <RouterProvider router={router} />
+        </LanguageProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+start(root).catch((error: unknown) => {
+  root.setAttribute("role", "alert");
+  root.textContent = `Oleada: ${error instanceof Error ? error.message : String(error)}`;
+});

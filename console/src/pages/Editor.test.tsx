@@ -1,0 +1,86 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { createMemoryRouter, RouterProvider } from "react-router";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { queries } from "../api/queries";
+import { NoticesProvider } from "../app/notices";
+import { InEnglish } from "../components/InEnglish";
+import Editor from "./Editor";
+
+const REFUSED = {
+  type: "urn:oleada:problem:invalid",
+  code: "INVALID",
+  title: "Invalid",
+  status: 422,
+  detail: "two fields are not as they must be",
+  errors: [
+    { pointer: "/name", detail: "must have between 3 and 255 characters" },
+    { pointer: "/workload/requests/0/url", detail: "must be an absolute http or https URL" },
+  ],
+};
+
+// The client takes the browser's fetch when it is made.
+const requests = vi.hoisted(() => {
+  const fetched = vi.fn<(request: Request) => Promise<Response>>();
+  vi.stubGlobal("fetch", fetched);
+  return fetched;
+});
+
+beforeEach(() => {
+  requests.mockImplementation((request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/api/v1/regions") {
+      return Promise.resolve(Response.json({ items: [{ name: "us-east-1" }], nextCursor: null }));
+    }
+    return Promise.resolve(
+      Response.json(REFUSED, { status: 422, headers: { "content-type": "application/problem+json" } }),
+    );
+  });
+});
+
+afterEach(() => queries.clear());
+
+function show() {
+  const router = createMemoryRouter(
+    [
+      { path: "/scenarios/new", element: <Editor /> },
+      { path: "/other", element: <p>elsewhere</p> },
+    ],
+    { initialEntries: ["/scenarios/new"] },
+  );
+  render(
+    <QueryClientProvider client={queries}>
+      <InEnglish>
+        <NoticesProvider>
+          <RouterProvider router={router} />
+        </NoticesProvider>
+      </InEnglish>
+    </QueryClientProvider>,
+  );
+  return router;
+}
+
+it("shows every error of the server at its field", async () => {
+  show();
+  await userEvent.type(await screen.findByRole("textbox", { name: "Name" }), "x");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("must have between 3 and 255 characters")).toBeTruthy();
+  const url = screen.getByRole("textbox", { name: /^URL/ });
+  expect(url.getAttribute("aria-invalid")).toBe("true");
+  expect(screen.getByRole("textbox", { name: "Label" }).getAttribute("aria-invalid")).not.toBe("true");
+});
+
+it("asks before changes are lost, and not without any", async () => {
+  const router = show();
+  await userEvent.type(await screen.findByRole("textbox", { name: "Name" }), "Checkout");
+  await router.navigate("/other");
+  expect(await screen.findByText("Leave without saving?")).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Leave" }));
+  expect(await screen.findByText("elsewhere")).toBeTruthy();
+  await router.navigate("/scenarios/new");
+  await screen.findByRole("textbox", { name: "Name" });
+  await router.navigate("/other");
+  expect(await screen.findByText("elsewhere")).toBeTruthy();
+});

@@ -1,0 +1,120 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Form from "@cloudscape-design/components/form";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+
+import { scenarios } from "../api/scenarios";
+import { system } from "../api/system";
+import { Problem } from "../components/Problem";
+import { useTitle } from "../components/useTitle";
+import { CriteriaSection } from "../editor/CriteriaSection";
+import { DetailsSection } from "../editor/DetailsSection";
+import { draftOf, emptyDraft, type Draft } from "../editor/draft";
+import { LeaveGuard } from "../editor/LeaveGuard";
+import { ShapeSection } from "../editor/ShapeSection";
+import { TrafficSection } from "../editor/TrafficSection";
+import { useEditing, type Original } from "../editor/useEditing";
+import { WorkerSection } from "../editor/WorkerSection";
+import { WorkloadSection } from "../editor/WorkloadSection";
+import { useMessages } from "../i18n/language";
+
+/** One page for all of a scenario: a new one, a copy, or one that there is. */
+export default function Editor() {
+  const messages = useMessages();
+  const { scenarioId } = useParams();
+  const [parameters] = useSearchParams();
+  const sourceId = scenarioId ?? parameters.get("from") ?? undefined;
+  const source = useQuery({ ...scenarios.one(sourceId ?? ""), enabled: sourceId !== undefined, staleTime: 0 });
+  const regions = useQuery(system.regions());
+
+  const failed = [source, regions].find((query) => query.isError);
+  if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} />;
+  if (!regions.data || (sourceId !== undefined && !source.data)) return <Spinner size="large" />;
+
+  const scenario = source.data;
+  if (!scenario) {
+    return <Fields key="new" original={null} initial={emptyDraft(regions.data.items[0]?.name ?? "")} />;
+  }
+  const draft = draftOf(scenario);
+  if (scenarioId === undefined) {
+    return <Fields key={`copy ${sourceId}`} original={null} initial={{ ...draft, name: messages.editor.copyOf(draft.name) }} />;
+  }
+  return <Fields key={scenarioId} original={scenario} initial={draft} />;
+}
+
+function Fields({ original, initial }: { original: Original | null; initial: Draft }) {
+  const messages = useMessages();
+  const navigate = useNavigate();
+  const editing = useEditing(original, initial);
+  const { draft, errors, change, save, saving, refusal, isDirty } = editing;
+  const title = original ? messages.editor.edit(original.name) : messages.editor.create;
+  useTitle(title);
+  const section = { draft, errors, change };
+  return (
+    <ContentLayout header={<Header variant="h1">{title}</Header>}>
+      <LeaveGuard isDirty={isDirty} />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save({ run: false });
+        }}
+      >
+        <Form
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button variant="link" formAction="none" onClick={() => void navigate(-1)}>
+                {messages.common.cancel}
+              </Button>
+              <Button loading={saving === "save"} disabled={saving === "run"}>
+                {messages.editor.save}
+              </Button>
+              <Button
+                variant="primary"
+                formAction="none"
+                iconName="caret-right-filled"
+                loading={saving === "run"}
+                disabled={saving === "save"}
+                onClick={() => void save({ run: true })}
+              >
+                {messages.editor.saveAndRun}
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          <SpaceBetween size="l">
+            {refusal === "stale" && (
+              <Alert
+                type="warning"
+                header={messages.problem.stale}
+                action={
+                  <Button formAction="none" onClick={() => window.location.reload()}>
+                    {messages.problem.reload}
+                  </Button>
+                }
+              >
+                {messages.problem.staleHint}
+              </Alert>
+            )}
+            {refusal !== null && refusal !== "stale" && refusal !== "fields" && <Problem error={refusal} />}
+            <DetailsSection {...section} />
+            <WorkloadSection {...section} />
+            <ShapeSection {...section} />
+            <TrafficSection {...section} />
+            <CriteriaSection {...section} />
+            <WorkerSection {...section} />
+            {refusal === "fields" && (
+              <Alert type="error" header={messages.editor.invalid}>
+                {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
+              </Alert>
+            )}
+          </SpaceBetween>
+        </Form>
+      </form>
+    </ContentLayout>
+  );
+}

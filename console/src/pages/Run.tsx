@@ -1,0 +1,78 @@
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Alert from "@cloudscape-design/components/alert";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useParams } from "react-router";
+
+import { Refusal } from "../api/refusal";
+import { results } from "../api/results";
+import { isOver, runs } from "../api/runs";
+import type { Results, Run as RunView } from "../api/types";
+import { Problem } from "../components/Problem";
+import { useTitle } from "../components/useTitle";
+import { useMessages } from "../i18n/language";
+import { Charts } from "../run/Charts";
+import { Details } from "../run/Details";
+import { RunHeader } from "../run/RunHeader";
+import { RunNotices } from "../run/RunNotices";
+import { Stages } from "../run/Stages";
+import { Tiles, useLiveTiles, useResultTiles } from "../run/Tiles";
+import { useCourse } from "../run/useCourse";
+import { useLive, type Live } from "../run/useLive";
+import { useView } from "../run/useView";
+
+/** One page from launch to report: when the run ends, its figures become the final ones in place. */
+export default function Run() {
+  const messages = useMessages();
+  const { runId = "" } = useParams();
+  const query = useQuery(runs.one(runId));
+  useTitle(query.data && messages.run.title(query.data.scenario.name));
+  if (query.data) return <Loaded key={runId} run={query.data} />;
+  if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  return <Spinner size="large" />;
+}
+
+function Loaded({ run }: { run: RunView }) {
+  const messages = useMessages();
+  const view = useView();
+  const live = useLive(run);
+  const course = useCourse(run, live, view.subject, view.window);
+  const over = isOver(run.status);
+  const query = useQuery({ ...results.of(run.runId, over ? view.window : null), enabled: over });
+  const hasNone = query.error instanceof Refusal && query.error.code === "NO_RESULTS";
+  const final = over ? query.data : undefined;
+
+  const liveTiles = useLiveTiles(live, course, view.subject);
+  const resultTiles = useResultTiles(final, view.subject);
+  const labels = useLabels(run, live, final);
+  return (
+    <ContentLayout header={<RunHeader run={run} results={final} course={course} />}>
+      <SpaceBetween size="l">
+        <RunNotices run={run} />
+        <Stages run={run} />
+        {hasNone && (
+          <Alert type="warning" header={messages.run.noResults}>
+            {messages.run.noResultsHint}
+          </Alert>
+        )}
+        {query.isError && !hasNone && <Problem error={query.error} retry={() => void query.refetch()} />}
+        {!hasNone && <Tiles tiles={final ? resultTiles : liveTiles} />}
+        {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} />}
+        <Details run={run} results={final} view={view} />
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+/** The labels that can be chosen: those with samples, or else those that the scenario promises. */
+function useLabels(run: RunView, live: Live | null, final: Results | undefined): readonly string[] {
+  const heard = live?.feed.labels;
+  return useMemo(() => {
+    if (final) return Object.keys(final.byLabel);
+    const { workload } = run.scenario;
+    const promised = workload.kind === "http" ? workload.requests.map(({ label }) => label) : [];
+    return [...new Set([...promised, ...(heard ?? [])])].sort();
+  }, [run.scenario, heard, final]);
+}

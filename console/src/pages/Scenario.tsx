@@ -1,0 +1,146 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
+
+import { runs } from "../api/runs";
+import { deleteScenario, scenarios } from "../api/scenarios";
+import type { Scenario as ScenarioView } from "../api/types";
+import { useNotices } from "../app/notices";
+import { Confirm } from "../components/Confirm";
+import { Empty } from "../components/Empty";
+import { Instant } from "../components/Instant";
+import { Problem } from "../components/Problem";
+import { RouterButton } from "../components/RouterLink";
+import { ScenarioFacts } from "../components/ScenarioFacts";
+import { ServerTable } from "../components/ServerTable";
+import { Trend } from "../components/Trend";
+import { useRunColumns } from "../components/runColumns";
+import { useTableState } from "../components/tableState";
+import { useMayEdit } from "../components/useMayEdit";
+import { useRunNow } from "../components/useRunNow";
+import { useTitle } from "../components/useTitle";
+import { useMessages } from "../i18n/language";
+
+/** Runs that the trend shows. */
+const TREND = 10;
+
+export default function Scenario() {
+  const { scenarioId = "" } = useParams();
+  const query = useQuery({ ...scenarios.one(scenarioId), refetchInterval: 5_000 });
+  useTitle(query.data?.name);
+  if (query.data) return <Loaded key={scenarioId} scenario={query.data} />;
+  if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  return <Spinner size="large" />;
+}
+
+function Loaded({ scenario }: { scenario: ScenarioView }) {
+  const messages = useMessages();
+  const trend = useQuery(runs.ofScenario(scenario.scenarioId, { limit: TREND }));
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={
+            <>
+              {messages.scenario.changed} <Instant at={scenario.updatedAt} /> · {messages.scenario.version}{" "}
+              {scenario.version}
+            </>
+          }
+          actions={<Actions scenario={scenario} />}
+        >
+          {scenario.name}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {scenario.activeRunId && (
+          <Alert
+            type="info"
+            action={<RouterButton to={`/runs/${scenario.activeRunId}`}>{messages.scenario.showRun}</RouterButton>}
+          >
+            {messages.scenario.running}
+          </Alert>
+        )}
+        <Container header={<Header variant="h2">{messages.scenario.details}</Header>}>
+          <ScenarioFacts scenario={scenario} />
+        </Container>
+        {trend.data && trend.data.items.some(({ summary }) => summary) && (
+          <Container header={<Header variant="h2">{messages.scenario.trend}</Header>}>
+            <Trend runs={trend.data.items.toReversed()} />
+          </Container>
+        )}
+        <History scenarioId={scenario.scenarioId} />
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+function History({ scenarioId }: { scenarioId: string }) {
+  const messages = useMessages();
+  const state = useTableState();
+  const columns = useRunColumns({ withScenario: false });
+  const { limit, cursor } = state;
+  const query = useQuery(runs.ofScenario(scenarioId, { limit, ...(cursor !== undefined && { cursor }) }));
+  return (
+    <ServerTable
+      label={messages.scenario.history}
+      header={<Header variant="h2">{messages.scenario.history}</Header>}
+      empty={<Empty title={messages.scenario.historyNone} hint={messages.scenario.historyNoneHint} />}
+      columns={columns}
+      fixed="started"
+      rowId={({ runId }) => runId}
+      query={query}
+      state={state}
+    />
+  );
+}
+
+function Actions({ scenario: { scenarioId, name, activeRunId } }: { scenario: ScenarioView }) {
+  const messages = useMessages();
+  const notices = useNotices();
+  const navigate = useNavigate();
+  const mayEdit = useMayEdit();
+  const { start, starting } = useRunNow();
+  const [isDeleting, setDeleting] = useState(false);
+  if (!mayEdit) return null;
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button disabled={activeRunId !== null} onClick={() => setDeleting(true)}>
+        {messages.common.delete}
+      </Button>
+      <RouterButton to={`/scenarios/new?from=${scenarioId}`}>{messages.common.copy}</RouterButton>
+      <RouterButton to={`/scenarios/${scenarioId}/edit`}>{messages.common.edit}</RouterButton>
+      <Button
+        variant="primary"
+        iconName="caret-right-filled"
+        disabled={activeRunId !== null}
+        loading={starting !== null}
+        onClick={() => void start(scenarioId)}
+      >
+        {messages.common.run}
+      </Button>
+      {isDeleting && (
+        <Confirm
+          title={messages.confirm.deleteScenario(name)}
+          text={messages.confirm.deleteScenarioText}
+          action={messages.common.delete}
+          word={name}
+          perform={async () => {
+            await deleteScenario(scenarioId);
+            notices.tell({ type: "success", header: messages.scenarios.deleted(name) });
+            await navigate("/scenarios");
+          }}
+          close={() => setDeleting(false)}
+        />
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,139 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Grid from "@cloudscape-design/components/grid";
+import { lazy, Suspense, useMemo } from "react";
+
+import { isOver } from "../api/runs";
+import type { Run } from "../api/types";
+import type { Line } from "../charts/TimeChart";
+import { Empty } from "../components/Empty";
+import { useFormat, useMessages } from "../i18n/language";
+import type { Course, CoursePoint } from "../live/course";
+import { plannedMs } from "./Stages";
+import { SubjectPickers } from "./SubjectPickers";
+import type { Live } from "./useLive";
+import type { View } from "./useView";
+
+const TimeChart = lazy(() => import("../charts/TimeChart"));
+
+interface Props {
+  run: Run;
+  course: Course | null;
+  live: Live | null;
+  view: View;
+  labels: readonly string[];
+}
+
+/** The course of the run: the same charts while it goes on and afterwards. */
+export function Charts({ run, course, live, view, labels }: Props) {
+  const messages = useMessages();
+  const over = isOver(run.status);
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description={over ? messages.run.chartHint : undefined}
+          actions={<SubjectPickers run={run} labels={labels} view={view} />}
+        >
+          {messages.run.charts}
+        </Header>
+      }
+    >
+      <SpaceBetween size="s">
+        {over ? <WindowBar view={view} /> : <Liveness run={run} course={course} live={live} />}
+        {course && course.points.length > 0 ? (
+          <Suspense fallback={<Spinner />}>
+            <Lines run={run} course={course} view={view} />
+          </Suspense>
+        ) : (
+          <Empty title={messages.run.noPoints} {...(!over && { hint: messages.run.noPointsHint })} />
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function WindowBar({ view: { window, choose } }: { view: View }) {
+  const messages = useMessages();
+  const format = useFormat();
+  if (!window) return null;
+  return (
+    <SpaceBetween direction="horizontal" size="s" alignItems="center">
+      <Box variant="span" fontWeight="bold">
+        {messages.run.window(format.clock(window.from / 1_000), format.clock(window.to / 1_000))}
+      </Box>
+      <Box variant="span">{messages.run.windowOf}</Box>
+      <Button iconName="zoom-out" onClick={() => choose({ window: null })}>
+        {messages.run.whole}
+      </Button>
+    </SpaceBetween>
+  );
+}
+
+function Liveness({ run, course, live }: { run: Run; course: Course | null; live: Live | null }) {
+  const messages = useMessages();
+  if (!run.scenario.live) return <StatusIndicator type="info">{messages.run.liveOff}</StatusIndicator>;
+  if (live?.connection === "lost") return <StatusIndicator type="warning">{messages.run.liveLost}</StatusIndicator>;
+  if (course && !course.isWhole) return <StatusIndicator type="loading">{messages.run.catchingUp}</StatusIndicator>;
+  if (live && live.feed.broken > 0) {
+    return <StatusIndicator type="warning">{messages.run.brokenTicks(live.feed.broken)}</StatusIndicator>;
+  }
+  return null;
+}
+
+const ROW = [{ colspan: { default: 12, m: 6 } }, { colspan: { default: 12, m: 6 } }];
+
+function Lines({ run, course, view }: { run: Run; course: Course; view: View }) {
+  const messages = useMessages();
+  const format = useFormat();
+  const over = isOver(run.status);
+  const { points } = course;
+
+  const times = useMemo(() => points.map(({ t }) => t), [points]);
+  const lines = useMemo(() => {
+    const line = (label: string, tone: Line["tone"], value: (point: CoursePoint) => number | null): Line => ({
+      label,
+      tone,
+      values: points.map(value),
+    });
+    return {
+      users: [line(messages.run.chartUsers, "users", (point) => point.virtualUsers)],
+      requests: [line(messages.run.chartRequests, "requests", (point) => point.requestRate)],
+      failures: [line(messages.run.chartFailures, "failures", (point) => point.failureRate)],
+      times: [
+        line("p50", "p50", (point) => point.p50),
+        line("p95", "p95", (point) => point.p95),
+        line("p99", "p99", (point) => point.p99),
+      ],
+    };
+  }, [points, messages]);
+
+  const span = useMemo<[number, number]>(() => {
+    if (view.window && over) return [view.window.from / 1_000, view.window.to / 1_000];
+    const end = times.at(-1) ?? 0;
+    // While the plan is short the whole of it is on the axis, so that the load can be seen coming.
+    const planned = plannedMs(run) / 1_000;
+    return [0, Math.max(1, over || run.scenario.shape.kind === "script" ? end : Math.max(end, planned))];
+  }, [view.window, over, times, run]);
+
+  const select = (from: number, to: number) => {
+    const window = { from: Math.max(0, Math.floor(from)) * 1_000, to: Math.ceil(to) * 1_000 };
+    if (window.from < window.to) view.choose({ window });
+  };
+  const common = { times, span, ...(over && { onSelect: select }) };
+  const rate = (value: number) => format.rate(value);
+  return (
+    <Grid gridDefinition={[...ROW, ...ROW]}>
+      <TimeChart {...common} title={messages.run.chartUsers} lines={lines.users} show={(value) => format.number(value)} />
+      <TimeChart {...common} title={messages.run.chartTimes} lines={lines.times} show={(value) => format.ms(value)} />
+      <TimeChart {...common} title={messages.run.chartRequests} lines={lines.requests} show={rate} />
+      <TimeChart {...common} title={messages.run.chartFailures} lines={lines.failures} show={rate} />
+    </Grid>
+  );
+}

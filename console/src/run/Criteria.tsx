@@ -1,0 +1,47 @@
+import Header from "@cloudscape-design/components/header";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import Alert from "@cloudscape-design/components/alert";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
+import type { Results } from "../api/types";
+import { useMessages } from "../i18n/language";
+
+/** What the run had to reach, what was observed, and whether the figures can be trusted. */
+export function Criteria({ results: { verdict, validity } }: { results: Results }) {
+  const messages = useMessages();
+  return (
+    <SpaceBetween size="m">
+      {validity.reasons.map(({ code, detail }) => (
+        <Alert key={code} type="warning" header={messages.run.validity[validity.grade]}>
+          {detail}
+        </Alert>
+      ))}
+      <Table
+        variant="embedded"
+        header={<Header variant="h3">{messages.run.tabCriteria}</Header>}
+        items={verdict.criteria}
+        ariaLabels={{ tableLabel: messages.run.tabCriteria, selectionGroupLabel: messages.run.tabCriteria }}
+        columnDefinitions={[
+          {
+            id: "criterion",
+            header: messages.run.criterion,
+            isRowHeader: true,
+            cell: ({ label, metric, op, value }) =>
+              `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${value}`,
+          },
+          { id: "observed", header: messages.run.observed, cell: ({ observed }) => observed ?? messages.common.none },
+          {
+            id: "outcome",
+            header: messages.run.outcome,
+            cell: ({ passed }) => (
+              <StatusIndicator type={passed ? "success" : "error"}>
+                {passed ? messages.runs.passed : messages.runs.failed}
+              </StatusIndicator>
+            ),
+          },
+        ]}
+      />
+    </SpaceBetween>
+  );
+}

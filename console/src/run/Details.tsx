@@ -1,0 +1,72 @@
+import Container from "@cloudscape-design/components/container";
+import Tabs, { type TabsProps } from "@cloudscape-design/components/tabs";
+
+import { isOver } from "../api/runs";
+import type { Results, Run } from "../api/types";
+import { Empty } from "../components/Empty";
+import { ScenarioFacts } from "../components/ScenarioFacts";
+import { useMessages } from "../i18n/language";
+import { Artifacts } from "./Artifacts";
+import { Criteria } from "./Criteria";
+import { Errors } from "./Errors";
+import { FiguresTable, rowsOf } from "./FiguresTable";
+import { Logs } from "./Logs";
+import type { View } from "./useView";
+import { Workers } from "./Workers";
+
+interface Props {
+  run: Run;
+  results: Results | undefined;
+  view: View;
+}
+
+/** Everything under the charts. */
+export function Details({ run, results, view }: Props) {
+  const messages = useMessages();
+  const over = isOver(run.status);
+  const tabs: TabsProps.Tab[] = [
+    ...(results ? figureTabs(results, messages) : []),
+    { id: "workers", label: messages.run.tabWorkers, content: <Workers run={run} /> },
+    { id: "logs", label: messages.run.tabLogs, content: <Logs run={run} /> },
+    ...(over
+      ? [{ id: "artifacts", label: messages.run.tabArtifacts, content: <Artifacts runId={run.runId} /> }]
+      : []),
+    { id: "scenario", label: messages.run.tabScenario, content: <ScenarioFacts scenario={run.scenario} /> },
+  ];
+  const active = tabs.find(({ id }) => id === view.tab) ?? tabs[0];
+  return (
+    <Container>
+      <Tabs
+        tabs={tabs}
+        activeTabId={active?.id ?? ""}
+        onChange={({ detail }) => view.choose({ tab: detail.activeTabId })}
+        ariaLabel={messages.run.title(run.scenario.name)}
+      />
+      {!results && !over && active?.id === "workers" && (
+        <Empty title={messages.run.resultsLater} hint={messages.run.resultsLaterHint} />
+      )}
+    </Container>
+  );
+}
+
+function figureTabs(results: Results, messages: ReturnType<typeof useMessages>): TabsProps.Tab[] {
+  const { total, byLabel, byRegion, transactions, errors } = results;
+  const table = (id: string, label: string, subject: string, groups: typeof byLabel, withTotal: boolean) => ({
+    id,
+    label,
+    content: (
+      <FiguresTable title={label} subject={subject} rows={rowsOf(groups)} {...(withTotal && { total })} />
+    ),
+  });
+  return [
+    table("labels", messages.run.tabLabels, messages.run.label, byLabel, true),
+    ...(Object.keys(byRegion).length > 1
+      ? [table("regions", messages.run.tabRegions, messages.run.region, byRegion, true)]
+      : []),
+    ...(Object.keys(transactions).length > 0
+      ? [table("transactions", messages.run.tabTransactions, messages.run.label, transactions, false)]
+      : []),
+    { id: "errors", label: `${messages.run.tabErrors} (${errors.length})`, content: <Errors groups={errors} /> },
+    { id: "criteria", label: messages.run.tabCriteria, content: <Criteria results={results} /> },
+  ];
+}

@@ -1,0 +1,69 @@
+import "./Logs.css";
+import Header from "@cloudscape-design/components/header";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Toggle from "@cloudscape-design/components/toggle";
+import { useEffect, useRef, useState } from "react";
+
+import { isOver } from "../api/runs";
+import type { Run } from "../api/types";
+import { Empty } from "../components/Empty";
+import { Problem } from "../components/Problem";
+import { useMessages } from "../i18n/language";
+import { useLogTail } from "./useLogTail";
+
+/** What a worker writes, as it writes it. */
+export function Logs({ run }: { run: Run }) {
+  const messages = useMessages();
+  const [worker, setWorker] = useState(0);
+  const [isFollowing, setFollowing] = useState(true);
+  const { lines, error, isLoading } = useLogTail(run.runId, worker, !isOver(run.status));
+  const box = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    if (isFollowing && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines, isFollowing]);
+
+  const options = Array.from({ length: run.workers.planned }, (_, index) => ({
+    value: String(index),
+    label: messages.run.workerN(index),
+  }));
+  return (
+    <SpaceBetween size="s">
+      <Header
+        variant="h3"
+        description={messages.run.logsHint}
+        actions={
+          <SpaceBetween direction="horizontal" size="s" alignItems="center">
+            <Toggle checked={isFollowing} onChange={({ detail }) => setFollowing(detail.checked)}>
+              {messages.run.follow}
+            </Toggle>
+            <Select
+              ariaLabel={messages.run.worker}
+              options={options}
+              filteringType={options.length > 10 ? "auto" : "none"}
+              virtualScroll
+              selectedOption={options[worker] ?? null}
+              onChange={({ detail }) => setWorker(Number(detail.selectedOption.value))}
+            />
+          </SpaceBetween>
+        }
+      >
+        {messages.run.tabLogs}
+      </Header>
+      {error !== null && <Problem error={error} />}
+      {isLoading && <Spinner />}
+      {!isLoading && lines.length === 0 && error === null && <Empty title={messages.run.logsNone} />}
+      {lines.length > 0 && (
+        <div className="log" ref={box} role="log" aria-label={messages.run.tabLogs} tabIndex={0}>
+          {lines.map(({ at, text }, index) => (
+            <div key={index}>
+              <time dateTime={at}>{at.slice(11, 23)}</time> {text}
+            </div>
+          ))}
+        </div>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,33 @@
+import Alert from "@cloudscape-design/components/alert";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
+import type { Run } from "../api/types";
+import { useMessages } from "../i18n/language";
+
+/** What a reader must know before looking at a figure. */
+export function RunNotices({ run }: { run: Run }) {
+  const messages = useMessages();
+  if (!run.reason && !run.degraded && run.warnings.length === 0) return null;
+  return (
+    <SpaceBetween size="xs">
+      {run.reason && (
+        <Alert
+          type={run.status === "cancelled" ? "info" : "error"}
+          header={run.status === "cancelled" ? messages.run.reasonCancelled : messages.run.reasonFailed}
+        >
+          {run.reason.detail}
+        </Alert>
+      )}
+      {run.degraded && <Alert type="warning">{messages.run.degraded}</Alert>}
+      {run.warnings.length > 0 && (
+        <Alert type="warning" header={messages.run.warnings}>
+          <ul>
+            {run.warnings.map(({ code, detail }) => (
+              <li key={`${code} ${detail}`}>{detail}</li>
+            ))}
+          </ul>
+        </Alert>
+      )}
+    </SpaceBetween>
+  );
+}

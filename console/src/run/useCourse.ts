@@ -1,0 +1,43 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+
+import { results, type Subject, type Window } from "../api/results";
+import { isOver } from "../api/runs";
+import type { Run } from "../api/types";
+import { liveCourse, storedCourse, type Course } from "../live/course";
+import type { Live } from "./useLive";
+
+/** How often the stored series is read anew: to close a hole, without a feed, and to let the feed forget. */
+const CLOSE_MS = 2_000;
+const FOLLOW_MS = 3_000;
+const FORGET_MS = 20_000;
+/** Kept of the feed beyond what is stored, for a series of another label that was read a little earlier. */
+const OVERLAP_SECONDS = 60;
+
+/** The run so far, or the window of it, for one label and region. */
+export function useCourse(run: Run | undefined, live: Live | null, subject: Subject, window: Window | null): Course | null {
+  const over = run !== undefined && isOver(run.status);
+  const isLive = run?.scenario.live === true && !over;
+  const series = useQuery({
+    ...results.series(run?.runId ?? "", subject, over ? window : null, over),
+    // A live page subscribes first, so that there is no moment that neither of the two has.
+    enabled: run?.startAt != null && (!isLive || (live !== null && live.connection !== "connecting")),
+    retry: over ? 3 : false,
+    staleTime: over ? Infinity : 0,
+    refetchInterval: ({ state }) => {
+      if (over) return false;
+      if (!isLive || !live || live.connection === "lost" || live.feed.isEmpty) return FOLLOW_MS;
+      return liveCourse(state.data, live.feed, subject).isWhole ? FORGET_MS : CLOSE_MS;
+    },
+  }).data;
+
+  useEffect(() => {
+    if (live && series && !over) live.feed.forget(series.completeUntil - OVERLAP_SECONDS);
+  }, [live, series, over]);
+
+  return useMemo(() => {
+    if (over && series) return storedCourse(series);
+    if (live) return liveCourse(series, live.feed, subject);
+    return series ? storedCourse(series) : null;
+  }, [over, series, live, subject]);
+}
