@@ -28,5 +28,5 @@ mod verdict;
 pub mod watch;
 
 pub use clock::Clock;
-pub use error::Error;
+pub use error::{Error, UNAVAILABLE};
 pub use timing::Timing;

@@ -206,35 +206,26 @@ impl<'a> Placing<'a> {
         }
     }
 
-    /// Gives each task to an index that has none, and answers the indices that are left without.
-    async fn name(&self, batch: &Batch, tasks: Vec<String>) -> Result<Vec<u32>, Error> {
-        let (workers, run_id, region) = (&self.gateways.workers, self.place.run_id, self.place.name());
-        let known = try_join_all(
-            batch
-                .indices
-                .iter()
-                .map(|index| workers.get(run_id, region, *index)),
-        )
-        .await?;
-        let arn = |worker: &Worker| Some(worker.assignment.as_ref()?.task_arn.clone());
-        let taken: Vec<String> = known.iter().filter_map(arn).collect();
-        let mut free = tasks.into_iter().filter(|task| !taken.contains(task));
-        let mut nameless = Vec::new();
-        let mut pairs = Vec::new();
-        for worker in known
+    /// Gives the tasks to the indices, and answers the indices that are left without. ECS answers a repeated launch in
+    /// any order, and another invocation may be here too: sorted, each task always falls to the same index.
+    async fn name(&self, batch: &Batch, mut tasks: Vec<String>) -> Result<Vec<u32>, Error> {
+        tasks.sort();
+        let named = batch
+            .indices
             .iter()
-            .filter(|worker| worker.assignment.is_none() && worker.attempt == batch.attempt)
-        {
-            match free.next() {
-                Some(task) => pairs.push((worker.index, task)),
-                None => nameless.push(worker.index),
-            }
-        }
-        let named = pairs
-            .iter()
-            .map(|(index, task)| workers.name_task(run_id, region, *index, batch.attempt, task));
+            .zip(&tasks)
+            .map(|(index, task)| self.name_one(*index, batch.attempt, task));
         try_join_all(named).await?;
-        Ok(nameless)
+        Ok(batch.indices.iter().skip(tasks.len()).copied().collect())
+    }
+
+    async fn name_one(&self, index: u32, attempt: u32, task: &str) -> Result<(), Error> {
+        let (workers, run_id, region) = (&self.gateways.workers, self.place.run_id, self.place.name());
+        match workers.name_task(run_id, region, index, attempt, task).await {
+            // It has been relaunched since; this task finds no seat and leaves.
+            Err(aws::Error::Conflict(_)) => Ok(()),
+            outcome => Ok(outcome?),
+        }
     }
 
     async fn give_up(&self, index: u32, attempt: u32, loss: Loss, detail: String) -> Result<(), Error> {

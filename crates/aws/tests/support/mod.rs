@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use aws::{Deployment, Gateways, HttpClient, Patience, connect, scenarios, tables};
+use aws::{Deployment, Gateways, HttpClient, Patience, connect, scenarios, settings::Site, tables};
+use aws_sdk_ecs::types::ContainerDefinition;
 use local_cloud::{Config, LocalCloud, Tasks, ecs::Capacity, lambda::Function};
 use model::{
     RunId, ScenarioId, Timestamp,
@@ -74,6 +75,52 @@ impl TestCloud {
             .put(id, &scenario(workers), Timestamp::now())
             .await
             .unwrap()
+    }
+}
+
+impl TestCloud {
+    /// Offers a region whose tasks wait for what the test does in their stead.
+    pub async fn offer(&self, region: &str) -> Site {
+        let config = self
+            .config
+            .to_builder()
+            .region(aws_config::Region::new(region.to_owned()))
+            .build();
+        let ecs = aws_sdk_ecs::Client::new(&config);
+        ecs.create_cluster().cluster_name("workers").send().await.unwrap();
+        let container = ContainerDefinition::builder()
+            .name("worker")
+            .image("example/worker:1")
+            .entry_point("/bin/sh")
+            .entry_point("-c")
+            .command("exec sleep 120")
+            .stop_timeout(1)
+            .build();
+        let definition = ecs
+            .register_task_definition()
+            .family("worker")
+            .cpu("1024")
+            .memory("2048");
+        let role = "arn:aws:iam::000000000000:role/worker";
+        definition
+            .task_role_arn(role)
+            .container_definitions(container)
+            .send()
+            .await
+            .unwrap();
+        let site = Site {
+            region: region.parse().unwrap(),
+            cluster: "workers".into(),
+            task_definition: "worker".into(),
+            container: "worker".into(),
+            subnets: Vec::new(),
+            security_groups: Vec::new(),
+            public_ip: false,
+            log_group: "workers".into(),
+            log_prefix: "run".into(),
+        };
+        self.gateways.settings.put_site(&site).await.unwrap();
+        site
     }
 }
 
