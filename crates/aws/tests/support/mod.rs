@@ -52,7 +52,7 @@ impl TestCloud {
             tasks: Tasks {
                 supervisor: supervisor(),
                 path: "/usr/bin:/bin".into(),
-                capacity: Capacity::of_machine(64.0, 1.0).unwrap(),
+                capacity: Capacity::of_machine(64.0, 64.0).unwrap(),
             },
         };
         let cloud = LocalCloud::start(config).await.unwrap();
