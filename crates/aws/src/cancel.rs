@@ -12,7 +12,8 @@ impl Gateways {
     /// Asks for the end of a run, and answers the status that it then has: stopping, or the one in which it is too late.
     /// The workers are told first: a call that breaks off in between still ends the load.
     pub async fn cancel(&self, run: &Run, detail: &str, now: Timestamp) -> Result<Status, Error> {
-        if run.status.is_terminal() {
+        // The load is over: a stop would only call a complete result cancelled.
+        if run.status.is_terminal() || run.status == Status::Collecting {
             return Ok(run.status);
         }
         self.stop_everywhere(

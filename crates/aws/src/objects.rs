@@ -136,14 +136,19 @@ impl Objects {
 
     /// All objects whose keys begin with the prefix, by key.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Object>, Error> {
+        self.list_after(prefix, None).await
+    }
+
+    /// The same from the first key that is greater than `after`.
+    pub async fn list_after(&self, prefix: &str, after: Option<String>) -> Result<Vec<Object>, Error> {
         let mut objects = Vec::new();
-        let mut pages = self
+        let list = self
             .client
             .list_objects_v2()
             .bucket(self.bucket())
             .prefix(prefix)
-            .into_paginator()
-            .send();
+            .set_start_after(after);
+        let mut pages = list.into_paginator().send();
         while let Some(page) = pages.try_next().await.map_err(sorted)? {
             objects.extend(
                 page.contents

@@ -36,7 +36,6 @@ pub struct Runs {
 /// What is written together with a new status.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Changes {
-    pub plan: Option<Plan>,
     pub start_at: Option<Timestamp>,
 }
 
@@ -68,12 +67,17 @@ impl Runs {
         record::read(&item.ok_or_else(|| Error::NotFound(run_id.to_string()))?)
     }
 
+    /// Keeps the plan; the first one counts, and it is kept in every status: a run that was cancelled has one too.
+    pub async fn keep_plan(&self, run_id: RunId, plan: &Plan) -> Result<(), Error> {
+        self.change(run_id, Update::new().set_once("plan", json(plan)))
+            .await
+    }
+
     /// Moves the run to `next` if the transition table allows it, and answers the status that it then has: `next` when it
     /// was moved or had been before, another one when it may not go there any more.
     pub async fn move_to(&self, run_id: RunId, next: Status, changes: Changes) -> Result<Status, Error> {
         let update = Update::new()
             .set("status", text(next.as_str()))
-            .set_or_keep("plan", changes.plan.as_ref().map(json))
             .set_or_keep("startAt", changes.start_at.map(text))
             .when_one_of("status", next.predecessors().map(|status| text(status.as_str())));
         match update.send(&self.client, self.table(), key(run_id)).await {

@@ -12,7 +12,7 @@ use metrics::results::Results;
 use model::{
     control::{Control, Stop, StopCause},
     run::{Run, StageName, Status, Summary, Verdict},
-    worker::{State, Worker},
+    worker::{Exit, Loss, State, Worker},
 };
 use tokio::time::{Instant, sleep};
 
@@ -54,7 +54,7 @@ pub async fn run(gateways: &Gateways, clock: Clock, timing: &Timing, event: Outc
         .await?;
 
     let run = gateways.runs.get(run.run_id).await?;
-    let workers = workers(gateways, &run).await?;
+    let workers = without_surplus(&run, &controls, workers(gateways, &run).await?);
     let merge = merging::merge(gateways, &run).await?;
     let requests = merge.as_ref().map_or(0, Merge::requests);
     let decision = decide(Facts {
@@ -132,6 +132,38 @@ async fn workers(gateways: &Gateways, run: &Run) -> Result<Vec<Worker>, Error> {
         .iter()
         .map(|part| gateways.workers.of_region(run.run_id, &part.region));
     Ok(try_join_all(workers).await?.concat())
+}
+
+/// A worker that was not released delivered nothing, however it left. `controls` are in the order of the scenario's
+/// traffic, as the plan's regions are.
+fn without_surplus(run: &Run, controls: &[Control], workers: Vec<Worker>) -> Vec<Worker> {
+    let parts = run.plan.as_ref().map_or(&[][..], |plan| &plan.regions);
+    let is_surplus = |worker: &Worker| {
+        let mut of_regions = parts.iter().zip(controls);
+        let of_region = of_regions.find(|(part, _)| part.region == worker.region);
+        of_region.is_some_and(|(part, control)| {
+            let released = control.released.as_ref();
+            let position = part.position(worker.index);
+            released.is_some_and(|released| !position.is_some_and(|position| released.contains(position)))
+        })
+    };
+    let late = |worker: Worker| match worker.state {
+        State::Lost => worker,
+        _ if is_surplus(&worker) => {
+            let exit = Exit {
+                code: 0,
+                detail: "it was ready too late to start".into(),
+            };
+            Worker {
+                state: State::Lost,
+                loss: Some(Loss::Silent),
+                exit: Some(exit),
+                ..worker
+            }
+        }
+        _ => worker,
+    };
+    workers.into_iter().map(late).collect()
 }
 
 fn headline(results: &Results) -> Summary {

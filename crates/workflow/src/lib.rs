@@ -10,6 +10,7 @@ pub mod collect;
 mod emf;
 mod error;
 pub mod event;
+mod folding;
 pub mod launch;
 mod merging;
 mod outcome;

@@ -11,11 +11,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 use metrics::{
     merge::{self, Merged, Merger, SegmentRef},
     results::Results,
-    store::{Fetch, Query},
+    store::{Fetch, Index, Query, StoreError},
 };
 use model::run::{Run, Warning};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
+use tokio::{runtime::Handle, task::spawn_blocking};
 
 use crate::Error;
 
@@ -40,19 +41,49 @@ pub(crate) async fn merge(gateways: &Gateways, run: &Run) -> Result<Option<Merge
     if segments.is_empty() {
         return Ok(None);
     }
-    let folder = tempfile::tempdir().map_err(aws::Error::from)?;
-    let create = |name: &str| {
-        File::create(folder.path().join(name))
-            .map(BufWriter::new)
-            .map_err(aws::Error::from)
-    };
-    let resolution = run
-        .plan
-        .as_ref()
-        .map_or(1, |plan| plan.resolution.as_ms() / 1_000);
-    let resolution = u32::try_from(resolution).unwrap_or(1);
-    let mut merger = Merger::new(resolution, create(keys::TOTALS)?, create(keys::LABELS)?);
-    for window in merge::windows(&segments, merge::WINDOW_SECONDS) {
+    let mut merge = merge_segments(gateways, run, segments).await?;
+    for fault in &merge.merged.faults {
+        tracing::error!(run_id = %run.run_id, key = fault.key, error = %fault.error, "a part of a segment is left out");
+        merge.merged.warnings.push(Warning {
+            code: "SEGMENT_DAMAGED".into(),
+            detail: format!("a part of {} is left out: {}", fault.key, fault.error),
+        });
+    }
+    Ok(Some(merge))
+}
+
+/// Merges these segments, which are sorted.
+pub(crate) async fn merge_segments(
+    gateways: &Gateways,
+    run: &Run,
+    segments: Vec<SegmentRef>,
+) -> Result<Merge, Error> {
+    let (gateways, run) = (gateways.clone(), run.clone());
+    on_a_thread(move || async move { add_segments(&gateways, &run, &segments).await }).await
+}
+
+/// Merges stored results, each given by its folder, into one.
+pub(crate) async fn merge_parts(gateways: &Gateways, run: &Run, parts: Vec<String>) -> Result<Merge, Error> {
+    let (gateways, run) = (gateways.clone(), run.clone());
+    on_a_thread(move || async move { add_parts(&gateways, &run, &parts).await }).await
+}
+
+/// Merging is long work for one processor: on a thread of its own it holds nobody up.
+async fn on_a_thread<T, F>(work: impl FnOnce() -> F + Send + 'static) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Error>>,
+{
+    let runtime = Handle::current();
+    match spawn_blocking(move || runtime.block_on(work())).await {
+        Ok(outcome) => outcome,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+async fn add_segments(gateways: &Gateways, run: &Run, segments: &[SegmentRef]) -> Result<Merge, Error> {
+    let (mut merger, folder) = open(run)?;
+    for window in merge::windows(segments, merge::WINDOW_SECONDS) {
         merger.open(window.seconds);
         let mut fetched = fetch(
             gateways,
@@ -68,15 +99,44 @@ pub(crate) async fn merge(gateways: &Gateways, run: &Run) -> Result<Option<Merge
     while let Some((key, bytes)) = fetched.try_next().await? {
         merger.note(&key, &bytes);
     }
-    let mut merged = merger.finish().map_err(aws::Error::from)?;
-    for fault in &merged.faults {
-        tracing::error!(run_id = %run.run_id, key = fault.key, error = %fault.error, "a part of a segment is left out");
-        merged.warnings.push(Warning {
-            code: "SEGMENT_DAMAGED".into(),
-            detail: format!("a part of {} is left out: {}", fault.key, fault.error),
-        });
+    let merged = merger.finish().map_err(aws::Error::from)?;
+    Ok(Merge { merged, folder })
+}
+
+async fn add_parts(gateways: &Gateways, run: &Run, parts: &[String]) -> Result<Merge, Error> {
+    let objects = &gateways.objects;
+    let mut indices = Vec::new();
+    for part in parts {
+        let index = objects.get(&format!("{part}{}", keys::INDEX)).await?;
+        indices.push((
+            format!("{part}{}", keys::LABELS),
+            Index::decode(&index).map_err(damaged)?,
+        ));
     }
-    Ok(Some(Merge { merged, folder }))
+    let (mut merger, folder) = open(run)?;
+    let end = indices
+        .iter()
+        .map(|(_, index)| index.seconds.end)
+        .max()
+        .unwrap_or(0);
+    let begin = indices
+        .iter()
+        .map(|(_, index)| index.seconds.start)
+        .min()
+        .unwrap_or(end);
+    for window in begin / merge::WINDOW_SECONDS..end.div_ceil(merge::WINDOW_SECONDS) {
+        merger.open(window * merge::WINDOW_SECONDS..(window + 1) * merge::WINDOW_SECONDS);
+        for (labels, index) in &indices {
+            merger.add_part_users(index);
+            for fetch in merger.part_fetches(index) {
+                let bytes = objects.get_range(labels, fetch.bytes.clone()).await?;
+                merger.add_part(labels, index, &fetch, &bytes).map_err(damaged)?;
+            }
+        }
+        merger.close().map_err(aws::Error::from)?;
+    }
+    let merged = merger.finish().map_err(aws::Error::from)?;
+    Ok(Merge { merged, folder })
 }
 
 /// Keeps the data files, and last the results: where there are results, everything is there.
@@ -86,19 +146,29 @@ pub(crate) async fn keep(
     merge: &Merge,
     results: &Results,
 ) -> Result<(), Error> {
-    let (objects, run_id) = (&gateways.objects, run.run_id);
-    for name in [keys::TOTALS, keys::LABELS] {
-        objects
-            .upload(&keys::result(run_id, name), &merge.path(name))
-            .await?;
-    }
-    objects
-        .put(&keys::result(run_id, keys::INDEX), merge.merged.index.encode())
-        .await?;
-    objects
-        .put_once(&keys::result(run_id, keys::RESULTS), json(results)?)
-        .await?;
+    merge.store(gateways, &keys::result(run.run_id, "")).await?;
+    let key = keys::result(run.run_id, keys::RESULTS);
+    gateways.objects.put_once(&key, json(results)?).await?;
     Ok(())
+}
+
+type Files = Merger<BufWriter<File>>;
+
+/// A merge whose data go to files of a folder that goes with it.
+fn open(run: &Run) -> Result<(Files, TempDir), Error> {
+    let folder = tempfile::tempdir().map_err(aws::Error::from)?;
+    let create = |name: &str| {
+        File::create(folder.path().join(name))
+            .map(BufWriter::new)
+            .map_err(aws::Error::from)
+    };
+    let resolution = run
+        .plan
+        .as_ref()
+        .map_or(1, |plan| plan.resolution.as_ms() / 1_000);
+    let resolution = u32::try_from(resolution).unwrap_or(1);
+    let merger = Merger::new(resolution, create(keys::TOTALS)?, create(keys::LABELS)?);
+    Ok((merger, folder))
 }
 
 impl Merge {
@@ -110,18 +180,27 @@ impl Merge {
             .sum()
     }
 
+    /// Writes the data files below a prefix, and then the index that makes sense of them.
+    pub async fn store(&self, gateways: &Gateways, prefix: &str) -> Result<(), Error> {
+        let objects = &gateways.objects;
+        for name in [keys::TOTALS, keys::LABELS] {
+            objects
+                .upload(&format!("{prefix}{name}"), &self.path(name))
+                .await?;
+        }
+        objects
+            .put(&format!("{prefix}{}", keys::INDEX), self.merged.index.encode())
+            .await?;
+        Ok(())
+    }
+
     /// Gives the query what it asks of the data.
     pub fn answer(&self, query: &mut Query) -> Result<(), Error> {
         let index = &self.merged.index;
         let mut file = File::open(self.path(keys::LABELS)).map_err(aws::Error::from)?;
         for fetch in query.fetches(index) {
             let bytes = read(&mut file, &fetch).map_err(aws::Error::from)?;
-            query.add(index, &fetch, &bytes).map_err(|error| {
-                Error::Aws(aws::Error::Unreadable {
-                    what: "the merged result".into(),
-                    source: Box::new(error),
-                })
-            })?;
+            query.add(index, &fetch, &bytes).map_err(damaged)?;
         }
         Ok(())
     }
@@ -168,6 +247,13 @@ fn read(file: &mut File, fetch: &Fetch) -> std::io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(fetch.bytes.start))?;
     file.read_exact(&mut bytes)?;
     Ok(bytes)
+}
+
+fn damaged(error: StoreError) -> Error {
+    Error::Aws(aws::Error::Unreadable {
+        what: "a merged result".into(),
+        source: Box::new(error),
+    })
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {

@@ -35,11 +35,11 @@ pub async fn run(gateways: &Gateways, clock: Clock, event: OfRun) -> Result<Plan
             format!("{missing} is not set up any more: take it out of the scenario, or set it up again");
         return Err(Error::failed(ReasonCode::LaunchRefused, detail));
     }
-    let changes = Changes {
-        plan: Some(plan),
-        start_at: None,
-    };
-    gateways.runs.move_to(run_id, Status::Launching, changes).await?;
+    gateways.runs.keep_plan(run_id, &plan).await?;
+    gateways
+        .runs
+        .move_to(run_id, Status::Launching, Changes::default())
+        .await?;
     gateways
         .runs
         .end_stage(run_id, StageName::Plan, clock.now())

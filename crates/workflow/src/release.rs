@@ -104,7 +104,6 @@ async fn decide(
     let lead = u64::try_from(timing.start_lead.as_millis()).unwrap_or(u64::MAX);
     let start_at = clock.now().plus(Duration::from_ms(lead));
     let changes = Changes {
-        plan: None,
         start_at: Some(start_at),
     };
     match gateways

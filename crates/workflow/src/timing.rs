@@ -14,6 +14,8 @@ pub struct Timing {
     pub lease: Duration,
     /// Between two questions to ECS after tasks that have stopped.
     pub task_check: Duration,
+    /// Between two folds of new segments into the results so far.
+    pub fold: Duration,
     /// Before a lost index is launched again.
     pub relaunch_pause: Duration,
     /// From the release to the opening of the gates: every worker reads its control item in between.
@@ -37,6 +39,7 @@ impl Default for Timing {
             tick: Duration::from_secs(1),
             lease: Duration::from_secs(10),
             task_check: Duration::from_secs(5),
+            fold: Duration::from_secs(30),
             relaunch_pause: Duration::from_secs(5),
             start_lead: Duration::from_secs(3),
             silence: Duration::from_secs(60),

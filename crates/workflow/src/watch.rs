@@ -7,11 +7,15 @@ use model::{
     run::{StageName, Status, WorkerCounts},
     worker::{Exit, Loss, State, Worker},
 };
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{
     Clock, Error, Timing,
     event::{OfRegion, Through},
+    folding::fold,
     placing::Place,
     ready::{counts, give_up_stopped},
     timing::Every,
@@ -32,6 +36,7 @@ pub async fn run(
         .await?;
     let begun = Instant::now();
     let mut lease = Every::new(timing.lease);
+    let mut folds = Folds::new(timing.fold, &place);
     let mut watching = Watching {
         gateways,
         clock,
@@ -60,7 +65,44 @@ pub async fn run(
         if begun.elapsed() >= timing.working {
             return Ok(Through { through: false });
         }
+        folds.start_if_due(gateways, &place, clock);
         sleep(timing.tick).await;
+    }
+}
+
+/// Folds beside the watch, so that a slow one delays neither the lease nor a stop. One that is under way when the watch
+/// returns is dropped, which loses nothing.
+struct Folds {
+    due: Every,
+    /// One region's watch folds for all.
+    ours: bool,
+    running: JoinSet<()>,
+}
+
+impl Folds {
+    fn new(period: std::time::Duration, place: &Place) -> Self {
+        let mut due = Every::new(period);
+        // The first segments come a period after the start.
+        due.is_due();
+        let first = place.run.scenario.traffic.first();
+        Self {
+            due,
+            ours: first.is_some_and(|first| first.region == *place.name()),
+            running: JoinSet::new(),
+        }
+    }
+
+    fn start_if_due(&mut self, gateways: &Gateways, place: &Place, clock: Clock) {
+        while self.running.try_join_next().is_some() {}
+        if !self.ours || !self.running.is_empty() || !self.due.is_due() {
+            return;
+        }
+        let (gateways, run) = (gateways.clone(), place.run.clone());
+        self.running.spawn(async move {
+            if let Err(error) = fold(&gateways, &run, clock.now()).await {
+                tracing::warn!(run_id = %run.run_id, error = error.chain(), "the results so far are not up to date");
+            }
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws::{
     Gateways,
-    objects::keys,
+    objects::{Parts, keys},
     runs::{Created, NewRun},
     workers::{Ended, Seat},
 };
@@ -16,10 +16,13 @@ use metrics::{
     recorder::{Ending, Recorder, Settings},
     results::Results,
     sample::{Kind, Sample},
+    segment::Encoded,
+    store::{Index, Query},
 };
 use model::{
     Region, RunId, Timestamp,
     run::{ReasonCode, Run, Status},
+    scenario::Scenario,
     worker::{Exit, Loss, Progress, State, Worker},
 };
 use support::{TestCloud, run_of};
@@ -36,10 +39,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 fn timing() -> Timing {
     let ms = Duration::from_millis;
     Timing {
-        working: ms(20_000),
+        working: ms(40_000),
         tick: ms(50),
         lease: ms(500),
         task_check: ms(100),
+        fold: ms(200),
         relaunch_pause: ms(300),
         start_lead: ms(200),
         silence: ms(30_000),
@@ -54,6 +58,25 @@ fn clock() -> Clock {
     Clock::starting_at(Timestamp::now())
 }
 
+fn request(end_ms: i64, elapsed: u64) -> Sample<'static> {
+    Sample {
+        end_ms,
+        label: b"GET /",
+        elapsed,
+        ttfb: None,
+        connect: None,
+        success: true,
+        code: b"200",
+        message: b"OK",
+        assertion: b"",
+        bytes_received: 1,
+        bytes_sent: 1,
+        virtual_users: Some(2),
+        thread: b"",
+        kind: Kind::Request,
+    }
+}
+
 /// A run on its way, and the functions of its machine.
 struct Machine {
     test: TestCloud,
@@ -64,6 +87,23 @@ struct Machine {
 impl Machine {
     /// A run that was created and planned.
     async fn planned(workers: [u32; 2]) -> Self {
+        let machine = Self::queued(workers).await;
+        machine.plan().await;
+        machine
+    }
+
+    async fn planned_with(workers: [u32; 2], change: impl FnOnce(&mut Scenario)) -> Self {
+        let machine = Self::queued_with(workers, change).await;
+        machine.plan().await;
+        machine
+    }
+
+    /// A run that was created.
+    async fn queued(workers: [u32; 2]) -> Self {
+        Self::queued_with(workers, |_| {}).await
+    }
+
+    async fn queued_with(workers: [u32; 2], change: impl FnOnce(&mut Scenario)) -> Self {
         let test = TestCloud::start().await;
         let mut regions = Vec::new();
         for (region, workers) in ["us-east-1", "sa-east-1"].into_iter().zip(workers) {
@@ -72,7 +112,8 @@ impl Machine {
             }
         }
         let stored = test.scenario(workers).await;
-        let run = run_of(&stored);
+        let mut run = run_of(&stored);
+        change(&mut run.scenario);
         let created = test
             .gateways
             .runs
@@ -83,11 +124,14 @@ impl Machine {
             .await
             .unwrap();
         assert_eq!(created, Created::Created);
-        let planned = plan::run(&test.gateways, clock(), OfRun { run_id: run.run_id })
+        Self { test, run, regions }
+    }
+
+    async fn plan(&self) {
+        let planned = plan::run(self.gateways(), clock(), OfRun { run_id: self.id() })
             .await
             .unwrap();
-        assert_eq!(planned.regions, regions);
-        Self { test, run, regions }
+        assert_eq!(planned.regions, self.regions);
     }
 
     fn gateways(&self) -> &Gateways {
@@ -222,8 +266,7 @@ impl Machine {
         seats
     }
 
-    /// One worker's load: so many requests in one segment.
-    async fn load(&self, seat: &Seat, requests: u64) {
+    async fn recorder(&self, seat: &Seat) -> (Recorder, i64) {
         let start_at = self
             .gateways()
             .runs
@@ -232,9 +275,7 @@ impl Machine {
             .unwrap()
             .start_at
             .unwrap();
-        let workers = &self.gateways().workers;
-        workers.report_running(seat, Timestamp::now(), 4).await.unwrap();
-        let mut recorder = Recorder::new(Settings {
+        let recorder = Recorder::new(Settings {
             run_id: self.id(),
             region: seat.region.clone(),
             worker: seat.index,
@@ -244,27 +285,27 @@ impl Machine {
             line_bytes: 12_000,
             watched: Vec::new(),
         });
-        for number in 0..requests {
-            recorder.record(&Sample {
-                end_ms: start_at.as_ms() + 500,
-                label: b"GET /",
-                elapsed: (number + 1) * 1_000,
-                ttfb: None,
-                connect: None,
-                success: true,
-                code: b"200",
-                message: b"OK",
-                assertion: b"",
-                bytes_received: 1,
-                bytes_sent: 1,
-                virtual_users: Some(2),
-                thread: b"",
-                kind: Kind::Request,
-            });
-        }
-        let (_, segment) = recorder.finish(Ending::default(), None);
+        (recorder, start_at.as_ms())
+    }
+
+    async fn upload(&self, seat: &Seat, segment: Encoded) {
         let key = keys::segment(seat.run_id, &seat.region, seat.index, segment.name);
         self.gateways().objects.put(&key, segment.bytes).await.unwrap();
+    }
+
+    /// One worker's load: so many requests in one segment.
+    async fn load(&self, seat: &Seat, requests: u64) {
+        self.gateways()
+            .workers
+            .report_running(seat, Timestamp::now(), 4)
+            .await
+            .unwrap();
+        let (mut recorder, start_ms) = self.recorder(seat).await;
+        for number in 0..requests {
+            recorder.record(&request(start_ms + 500, (number + 1) * 1_000));
+        }
+        let (_, segment) = recorder.finish(Ending::default(), None);
+        self.upload(seat, segment).await;
     }
 
     fn ended(&self) -> Ended {
@@ -453,8 +494,8 @@ async fn a_worker_that_dies_at_the_gate_is_lost_and_named() {
 }
 
 #[tokio::test]
-async fn a_cancel_before_the_launch_starts_nothing() {
-    let machine = Machine::planned([2, 0]).await;
+async fn a_cancel_while_queued_starts_nothing() {
+    let machine = Machine::queued([2, 0]).await;
     let run = machine.gateways().runs.get(machine.id()).await.unwrap();
     let status = machine
         .gateways()
@@ -462,6 +503,7 @@ async fn a_cancel_before_the_launch_starts_nothing() {
         .await
         .unwrap();
     assert_eq!(status, Status::Stopping);
+    machine.plan().await;
     machine.launch().await;
     assert!(machine.workers(&machine.regions[0]).await.is_empty());
     assert!(machine.ready(&machine.regions[0]).await.unwrap());
@@ -572,5 +614,125 @@ async fn an_execution_that_was_aborted_leaves_nothing() {
     let (code, detail) = machine.reason().await;
     assert_eq!(code, ReasonCode::ControlPlaneFailed);
     assert!(detail.contains("ABORTED"), "{detail}");
+    machine.clean_up().await;
+}
+
+#[tokio::test]
+async fn a_page_that_is_opened_meanwhile_has_the_past() {
+    let machine = Machine::planned([1, 0]).await;
+    machine.launch().await;
+    let seats = machine.all_ready().await;
+    assert!(machine.release().await.unwrap());
+    let (seat, workers) = (&seats[0], &machine.gateways().workers);
+    workers.report_running(seat, Timestamp::now(), 0).await.unwrap();
+    let parts = async || {
+        let parts = machine
+            .gateways()
+            .objects
+            .get(&keys::live(machine.id(), keys::PARTS))
+            .await;
+        parts.map_or_else(
+            |_| Parts::default(),
+            |parts| serde_json::from_slice(&parts).unwrap(),
+        )
+    };
+    let load = async {
+        let (mut recorder, start_ms) = machine.recorder(seat).await;
+        for second in 0..10 {
+            let end_ms = start_ms + i64::from(second) * 1_000 + 500;
+            recorder.record(&request(end_ms, 5_000));
+            recorder.close(end_ms + 500, None);
+            machine.upload(seat, recorder.segment().unwrap()).await;
+            let progress = Progress {
+                segments: second + 1,
+                complete_until: second + 1,
+                ..Progress::default()
+            };
+            workers
+                .heartbeat(seat, Timestamp::now(), &progress)
+                .await
+                .unwrap();
+            let folded = async {
+                while parts().await.complete_until < second + 1 {
+                    sleep(Duration::from_millis(20)).await;
+                }
+            };
+            timeout(PATIENCE, folded).await.expect("the segment is folded");
+        }
+    };
+    let event = machine.of(&machine.regions[0]);
+    let timing = timing();
+    let watching = watch::run(machine.gateways(), clock(), &timing, event);
+    tokio::select! {
+        () = load => {}
+        over = watching => panic!("the watch ended: {over:?}"),
+    }
+    let parts = parts().await;
+    assert_eq!((parts.complete_until, parts.folded[&0]), (10, 10));
+    let mut query = Query::whole(1);
+    for part in &parts.parts {
+        let object = |name: &str| keys::live(machine.id(), &format!("{part}/{name}"));
+        let index = machine
+            .gateways()
+            .objects
+            .get(&object(keys::INDEX))
+            .await
+            .unwrap();
+        let index = Index::decode(&index).unwrap();
+        for fetch in query.fetches(&index) {
+            let bytes = machine
+                .gateways()
+                .objects
+                .get_range(&object(keys::LABELS), fetch.bytes.clone())
+                .await;
+            query.add(&index, &fetch, &bytes.unwrap()).unwrap();
+        }
+    }
+    let measured = query.finish(Timestamp::from_ms(0), 10_000);
+    assert_eq!(
+        (measured.total.requests, measured.total.response_time_ms.all.max),
+        (10, Some(5.0))
+    );
+    machine.done(seat).await;
+    machine.watch().await;
+    machine.collect(None).await;
+    machine.clean_up().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_comes_too_late_does_not_count() {
+    let machine = Machine::planned_with([2, 0], |scenario| scenario.start.quorum = 0.5).await;
+    let gateways = machine.gateways();
+    machine.launch().await;
+    let region = &machine.regions[0];
+    let first = machine.seat(region, 0, 0).await;
+    gateways
+        .workers
+        .report_ready(&first, Timestamp::now())
+        .await
+        .unwrap();
+    let ready = machine.ready(region).await;
+    assert!(ready.unwrap(), "start.timeout is over");
+    assert!(machine.release().await.unwrap());
+    let late = machine.seat(region, 1, 0).await;
+    gateways
+        .workers
+        .report_ready(&late, Timestamp::now())
+        .await
+        .unwrap();
+    machine.done(&late).await;
+    machine.load(&first, 4).await;
+    machine.done(&first).await;
+    machine.watch().await;
+    assert_eq!(machine.collect(None).await, Status::Completed);
+    let results = machine.results().await;
+    assert!(results.degraded);
+    assert_eq!((results.total.requests, results.workers.included), (4, 1));
+    let (code, detail) = machine.reason().await;
+    assert_eq!(code, ReasonCode::WorkersLost);
+    assert!(
+        detail.contains("worker 1 in us-east-1 (it was ready too late"),
+        "{detail}"
+    );
     machine.clean_up().await;
 }

@@ -1,5 +1,7 @@
 //! The list of what was folded of a run that goes on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Which parts of a result there are by now; together they are all that was folded. It is written after the parts that
@@ -11,4 +13,8 @@ pub struct Parts {
     pub parts: Vec<String>,
     /// Seconds from `startAt` up to which every live worker's samples are in the parts.
     pub complete_until: u32,
+    /// By worker: the sequence number of its first segment that is in none of the parts. It stands in the same object as
+    /// the list of parts, so that no segment is folded twice.
+    #[serde(default)]
+    pub folded: BTreeMap<u32, u32>,
 }

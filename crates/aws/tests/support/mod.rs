@@ -47,7 +47,7 @@ impl TestCloud {
                 let gateways = Gateways::new(&config, deployment(&format!("{socket}/mqtt")));
                 let functions = functions(&gateways);
                 made.send((config, gateways)).unwrap();
-                functions
+                Ok(functions)
             }),
             tasks: Tasks {
                 supervisor: supervisor(),
@@ -164,7 +164,7 @@ pub fn scenario(workers: [u32; 2]) -> Scenario {
         "shape": {"kind": "users", "hold": "2s", "drain": "0s"},
         "traffic": traffic,
         "worker": {"vcpu": 1},
-        "start": {"timeout": "20s"},
+        "start": {"timeout": "10s"},
     }))
     .unwrap()
 }

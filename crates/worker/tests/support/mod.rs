@@ -111,13 +111,10 @@ impl Stage {
             .await
             .unwrap();
         assert_eq!(created, Created::Created);
-        let changes = runs::Changes {
-            plan: Some(plan),
-            start_at: None,
-        };
+        gateways.runs.keep_plan(run_id, &plan).await.unwrap();
         gateways
             .runs
-            .move_to(run_id, Status::Launching, changes)
+            .move_to(run_id, Status::Launching, runs::Changes::default())
             .await
             .unwrap();
         gateways
