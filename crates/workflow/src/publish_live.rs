@@ -191,7 +191,7 @@ mod tests {
         let lines: Vec<String> = (0..50).map(|seq| line(seq, 11_000)).collect();
         let ticks = ticks(&event("DATA_MESSAGE", &lines)).unwrap();
         let messages = messages(&ticks[&RUN.parse().unwrap()]);
-        assert_eq!(messages.len(), 50_usize.div_ceil(8));
+        assert_eq!(messages.len(), 50_usize.div_ceil(9));
         let mut seqs = Vec::new();
         for message in messages {
             assert!(message.len() <= LARGEST_MESSAGE);
