@@ -1,6 +1,7 @@
 //! How long one core takes to merge the segments of a large run into its result, and in how much memory.
 //!
-//! `bench_collect [workers] [micros|millis]`. Steps run as processes of their own, so that each has its own peak memory.
+//! `bench_collect [workers] [micros|millis] [all|elapsed]`: with `all`, cells have the times to first byte and to connect
+//! too, as a worker's have. Steps run as processes of their own, so that each has its own peak memory.
 
 mod common;
 
@@ -34,23 +35,29 @@ fn main() -> Result<(), Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["generate", folder, workers, unit] => generate(Path::new(folder), workers.parse()?, unit),
+        ["generate", folder, workers, unit, times] => {
+            generate(Path::new(folder), workers.parse()?, unit, *times == "all")
+        }
         ["collect", folder, workers] => collect(Path::new(folder), workers.parse()?),
         rest => {
-            let workers = rest.first().copied().unwrap_or("1000").parse()?;
-            all(workers, rest.get(1).copied().unwrap_or("micros"))
+            let argument = |place: usize, or| rest.get(place).copied().unwrap_or(or);
+            all(
+                argument(0, "1000").parse()?,
+                argument(1, "micros"),
+                argument(2, "all"),
+            )
         }
     }
 }
 
-fn all(workers: u32, unit: &str) -> Result<(), Error> {
+fn all(workers: u32, unit: &str, times: &str) -> Result<(), Error> {
     let folder = common::Folder::new("collect")?;
     let path = folder.path().to_string_lossy().into_owned();
-    step(&["generate", &path, &workers.to_string(), unit])?;
+    step(&["generate", &path, &workers.to_string(), unit, times])?;
     println!("collect: segments in local files to a stored result, results, series; one core");
     println!(
-        "  input              {LABELS} labels × {SECONDS} s × {SAMPLES} log-normal samples a cell, in {unit}, with time to \
-         first byte and connect; {} regions",
+        "  input              {LABELS} labels × {SECONDS} s × {SAMPLES} log-normal samples a cell, in {unit}, times: {times}; \
+         {} regions",
         REGIONS.len()
     );
     for workers in [workers / 10, workers] {
@@ -71,7 +78,7 @@ fn step(arguments: &[&str]) -> Result<(), Error> {
     }
 }
 
-fn generate(folder: &Path, workers: u32, unit: &str) -> Result<(), Error> {
+fn generate(folder: &Path, workers: u32, unit: &str, all_times: bool) -> Result<(), Error> {
     let mut random = common::Random::new(7);
     let resolution = if unit == "millis" { 1_000 } else { 1 };
     let times: Vec<u64> = (0..1 << 20)
@@ -100,8 +107,8 @@ fn generate(folder: &Path, workers: u32, unit: &str) -> Result<(), Error> {
                         end_ms,
                         label: label.as_bytes(),
                         elapsed,
-                        ttfb: Some(elapsed / 10 * 9 / resolution * resolution),
-                        connect: Some(0),
+                        ttfb: all_times.then_some(elapsed / 10 * 9 / resolution * resolution),
+                        connect: all_times.then_some(0),
                         success: true,
                         code: b"200",
                         message: b"OK",

@@ -181,8 +181,11 @@ impl<C: Counter> Histogram<C> {
 #[inline]
 pub(super) fn for_each_counter<C: Counter>(page: &[C; PAGE], mut visit: impl FnMut(usize, u64)) {
     for (group, counters) in page.chunks_exact(8).enumerate() {
-        // Most groups are empty, and eight counters are compared at once.
-        if counters.iter().all(|counter| *counter == C::default()) {
+        // Most groups are empty. Without a way out of the comparison, eight counters are compared at once.
+        if !counters
+            .iter()
+            .fold(false, |any, counter| any | (*counter != C::default()))
+        {
             continue;
         }
         for (place, counter) in counters.iter().enumerate() {
