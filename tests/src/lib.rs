@@ -4,5 +4,6 @@
 //! under load, which counts what reaches it. Everything else goes over HTTP, as a user would.
 
 pub mod client;
+pub mod processes;
 pub mod product;
 pub mod target;

@@ -195,9 +195,15 @@ fn the_environment_is_read_at_the_edge_only() {
 fn no_gateway_shows_an_sdk_type() {
     let source = root().join("crates/aws/src");
     let lib = fs::read_to_string(source.join("lib.rs")).expect("the crate has a lib.rs");
-    let public: Vec<&str> = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let public: Vec<&str> = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
     assert!(public.len() > 5, "found only {public:?}");
-    for file in public.into_iter().map(|module| source.join(module).with_extension("rs")) {
+    for file in public
+        .into_iter()
+        .map(|module| source.join(module).with_extension("rs"))
+    {
         let text = fs::read_to_string(&file).expect("a public module has a file of its own");
         for line in text.lines().filter(|line| line.trim_start().starts_with("pub ")) {
             for hidden in ["AttributeValue", "SdkError", "aws_sdk_"] {

@@ -127,7 +127,12 @@ pub fn json<T: Serialize>(result: Result<T, Error>) -> Response<Body> {
 /// What an `awsJson` service answered, read back.
 pub async fn outcome(response: Response<Body>) -> Result<serde_json::Value, Error> {
     let status = response.status();
-    let body = response.into_body().collect().await.map_err(Error::internal)?.to_bytes();
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .map_err(Error::internal)?
+        .to_bytes();
     let value: serde_json::Value = serde_json::from_slice(&body).map_err(Error::internal)?;
     if status.is_success() {
         return Ok(value);

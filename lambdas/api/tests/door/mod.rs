@@ -101,7 +101,7 @@ impl Door {
             data: data.path().join("cloud"),
             regions: vec!["us-east-1".into(), "sa-east-1".into()],
             gateway_port: 0,
-            functions: Box::new(|_| Vec::new()),
+            functions: Box::new(|_| Ok(Vec::new())),
             // Nothing is launched here.
             tasks: local_cloud::Tasks {
                 supervisor: "/bin/false".into(),
