@@ -24,7 +24,7 @@ export async function launch(): Promise<Browser> {
 export async function photograph(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const mode of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: mode as "light" | "dark" });
+    await page.emulateMedia({ colorScheme: mode as "light" | "dark", reducedMotion: "reduce" });
     await page.waitForFunction(
       (dark) => document.body.classList.contains("awsui-dark-mode") === dark,
       mode === "dark",
@@ -32,6 +32,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: `${SCREENSHOTS}/${name}-${mode}.png`, fullPage: true });
   }
   await page.emulateMedia({ colorScheme: "light" });
+  await page.waitForFunction(() => !document.body.classList.contains("awsui-dark-mode"));
 }
 
 interface Violation {

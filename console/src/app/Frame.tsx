@@ -92,7 +92,7 @@ function Top() {
             type: "menu-dropdown",
             iconName: "globe",
             text: LANGUAGE_NAMES[language],
-            ariaLabel: messages.top.language,
+            ariaLabel: `${messages.top.language}: ${LANGUAGE_NAMES[language]}`,
             items: LANGUAGES.map((id) => ({ id, text: LANGUAGE_NAMES[id] })),
             onItemClick: ({ detail }) => void chooseLanguage(detail.id as Language),
           },
@@ -100,7 +100,7 @@ function Top() {
             type: "menu-dropdown",
             iconName: "settings",
             text: messages.top[appearance],
-            ariaLabel: messages.top.mode,
+            ariaLabel: `${messages.top.mode}: ${messages.top[appearance]}`,
             items: APPEARANCES.map((id) => ({ id, text: messages.top[id] })),
             onItemClick: ({ detail }) => chooseAppearance(detail.id as Appearance),
           },
@@ -109,8 +109,8 @@ function Top() {
                 {
                   type: "menu-dropdown" as const,
                   iconName: "user-profile" as const,
-                  text: me.principal.replace(/^person:/, ""),
-                  description: messages.top.role[me.role],
+                  text: messages.top.role[me.role],
+                  description: me.principal,
                   items: [
                     { id: "api", text: messages.top.apiDocument, href: "/api/v1/openapi.json", external: true },
                   ],

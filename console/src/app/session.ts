@@ -1,22 +1,22 @@
 import { useSyncExternalStore } from "react";
 
-import { queries } from "../api/queries";
-import { Refusal } from "../api/refusal";
+import { api } from "../api/client";
 
 let ended = false;
 const listeners = new Set<() => void>();
 
-function note(error: unknown): void {
-  if (!ended && error instanceof Refusal && error.status === 401) {
-    ended = true;
-    listeners.forEach((listener) => listener());
-  }
+function end(): void {
+  ended = true;
+  listeners.forEach((listener) => listener());
 }
 
 /** From the first request on that was refused because nobody is logged in. */
 export function watchSession(): void {
-  queries.getQueryCache().subscribe(({ query }) => note(query.state.error));
-  queries.getMutationCache().subscribe(({ mutation }) => note(mutation?.state.error));
+  api.use({
+    onResponse: ({ response }) => {
+      if (response.status === 401) end();
+    },
+  });
 }
 
 export function useSessionEnded(): boolean {

@@ -298,7 +298,7 @@ export const en = {
     region: "Region",
     workers: "Workers",
     virtualUsers: "Virtual users",
-    perWorker: "Users a worker",
+    perWorker: "Users per worker",
     addRegion: "Add region",
     removeRegion: (region: string) => `Remove ${region}`,
     chooseRegion: "Choose a region",

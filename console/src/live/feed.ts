@@ -29,7 +29,7 @@ interface Interval {
   tallies: Map<string, Map<string, Tally>>;
   /** By worker. */
   users: Map<number, { region: string; users: number }>;
-  kept: { key: string; version: number; point: LivePoint } | null;
+  kept: { key: string; version: number; tally: Tally; point: LivePoint } | null;
 }
 
 interface WorkerFeed {
@@ -108,7 +108,7 @@ export class Feed {
   points(from: number, subject: Subject): LivePoint[] {
     const until = this.until;
     const seconds = [...this.#intervals.keys()].filter((t) => t >= from && t < until).sort((a, b) => a - b);
-    return seconds.map((t) => this.#point(t, subject));
+    return seconds.map((t) => this.#computed(t, subject).point);
   }
 
   /** The virtual users that the workers last reported. */
@@ -124,7 +124,7 @@ export class Feed {
     const [first] = seconds;
     if (first === undefined) return null;
     const parts = seconds.flatMap((t) => this.#intervals.get(t) ?? []);
-    const tally = sum(parts.flatMap((interval) => [...chosen(interval, label, region)]));
+    const tally = sum(seconds.map((t) => this.#computed(t, { label, region }).tally));
     const stepMs = parts.reduce((ms, interval) => ms + interval.stepMs, 0);
     return { t: first, stepMs, virtualUsers: this.virtualUsers(region), ...figures(tally) };
   }
@@ -189,18 +189,20 @@ export class Feed {
     this.#labelList = [...this.#labels].sort();
   }
 
-  #point(t: number, { label, region }: Subject): LivePoint {
+  /** The sums of an interval; computed anew only when a tick has changed them. */
+  #computed(t: number, { label, region }: Subject): { tally: Tally; point: LivePoint } {
     const interval = this.#intervals.get(t);
     if (!interval) throw new Error(`no interval begins at second ${t}`);
     const key = JSON.stringify([label, region]);
     if (interval.kept?.key === key && interval.kept.version === interval.version) {
-      return interval.kept.point;
+      return interval.kept;
     }
     const users = [...interval.users.values()].filter((worker) => region === null || worker.region === region);
     const virtualUsers = users.reduce((total, worker) => total + worker.users, 0);
-    const point = { t, stepMs: interval.stepMs, virtualUsers, ...figures(sum(chosen(interval, label, region))) };
-    interval.kept = { key, version: interval.version, point };
-    return point;
+    const tally = sum(chosen(interval, label, region));
+    const point = { t, stepMs: interval.stepMs, virtualUsers, ...figures(tally) };
+    interval.kept = { key, version: interval.version, tally, point };
+    return interval.kept;
   }
 }
 

@@ -76,11 +76,18 @@ const PLAIN_HEADER = 40;
 const HALF = 1_024;
 
 function plainWords(text: string): Uint8Array {
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const bytes = bytesOf(atob(text));
   if (bytes.length < COMPRESSED_HEADER || word(bytes, 0) !== COMPRESSED) refuse();
   const plain = unzlibSync(bytes.subarray(COMPRESSED_HEADER));
   if (plain.length < PLAIN_HEADER || word(plain, 0) !== PLAIN || word(plain, 12) !== 3) refuse();
   return plain.subarray(PLAIN_HEADER, PLAIN_HEADER + word(plain, 4));
+}
+
+/** Faster than `Uint8Array.from` by far, and there are thousands a second. */
+function bytesOf(binary: string): Uint8Array {
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 function word(bytes: Uint8Array, at: number): number {

@@ -2,6 +2,7 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Spinner from "@cloudscape-design/components/spinner";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Box from "@cloudscape-design/components/box";
 import { useQuery } from "@tanstack/react-query";
@@ -10,6 +11,7 @@ import { isOver, runs } from "../api/runs";
 import type { RunEntry } from "../api/types";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
+import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
 import { RunStatus } from "../components/RunStatus";
 import { ServerTable } from "../components/ServerTable";
@@ -51,7 +53,11 @@ export default function Home() {
     >
       <SpaceBetween size="l">
         <Container header={<Header variant="h2">{messages.home.active}</Header>}>
-          {active.length > 0 ? (
+          {newest.isPending ? (
+            <Spinner />
+          ) : newest.isError && !newest.data ? (
+            <Problem error={newest.error} retry={() => void newest.refetch()} />
+          ) : active.length > 0 ? (
             <ColumnLayout columns={3} borders="vertical">
               {active.map((run) => (
                 <ActiveRun key={run.runId} run={run} />

@@ -18,7 +18,7 @@ import { Details } from "../run/Details";
 import { RunHeader } from "../run/RunHeader";
 import { RunNotices } from "../run/RunNotices";
 import { Stages } from "../run/Stages";
-import { Tiles, useLiveTiles, useResultTiles } from "../run/Tiles";
+import { subjectOfResults, Tiles, useLiveTiles, useResultTiles } from "../run/Tiles";
 import { useCourse } from "../run/useCourse";
 import { useLive, type Live } from "../run/useLive";
 import { useView } from "../run/useView";
@@ -45,7 +45,8 @@ function Loaded({ run }: { run: RunView }) {
   const final = over ? query.data : undefined;
 
   const liveTiles = useLiveTiles(live, course, view.subject);
-  const resultTiles = useResultTiles(final, view.subject);
+  const resultSubject = subjectOfResults(view.subject);
+  const resultTiles = useResultTiles(final, resultSubject);
   const labels = useLabels(run, live, final);
   return (
     <ContentLayout header={<RunHeader run={run} results={final} course={course} />}>
@@ -58,7 +59,7 @@ function Loaded({ run }: { run: RunView }) {
           </Alert>
         )}
         {query.isError && !hasNone && <Problem error={query.error} retry={() => void query.refetch()} />}
-        {!hasNone && <Tiles tiles={final ? resultTiles : liveTiles} />}
+        {!hasNone && <Tiles subject={final ? resultSubject : view.subject} tiles={final ? resultTiles : liveTiles} />}
         {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} />}
         <Details run={run} results={final} view={view} />
       </SpaceBetween>

@@ -1,6 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
 
 import type { Figures, Results } from "../api/types";
 import type { Subject } from "../api/results";
@@ -15,9 +16,11 @@ interface Tile {
 }
 
 /** The headline figures: of the last seconds while the run goes on, of the run or the window afterwards. */
-export function Tiles({ tiles }: { tiles: Tile[] }) {
+export function Tiles({ subject, tiles }: { subject: Subject; tiles: Tile[] }) {
+  const messages = useMessages();
+  const title = [subject.label ?? messages.run.allLabels, subject.region ?? messages.run.allRegions].join(" · ");
   return (
-    <Container>
+    <Container header={<Header variant="h2">{title}</Header>}>
       <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
         {tiles.map(({ name, value, note }) => (
           <div key={name}>
@@ -65,7 +68,8 @@ export function useResultTiles(results: Results | undefined, subject: Subject): 
   const messages = useMessages();
   const format = useFormat();
   if (!results) return [];
-  const { total, verdict, validity, interrupted } = ofSubject(results, subject);
+  const { verdict, validity, interrupted } = results;
+  const total = figuresOf(results, subject);
   const times = total.responseTimeMs;
   return [
     {
@@ -87,13 +91,12 @@ export function useResultTiles(results: Results | undefined, subject: Subject): 
   ];
 }
 
-/** The results with the figures of one label or region in place of the total, where there are such figures. */
-function ofSubject(results: Results, { label, region }: Subject): Results {
-  const total: Figures | undefined =
-    label !== null && region === null
-      ? results.byLabel[label]
-      : region !== null && label === null
-        ? results.byRegion[region]
-        : undefined;
-  return total ? { ...results, total } : results;
+/** Of which samples there are figures: results have none of one label in one region. */
+export function subjectOfResults({ label, region }: Subject): Subject {
+  return label !== null && region !== null ? { label, region: null } : { label, region };
+}
+
+function figuresOf({ total, byLabel, byRegion }: Results, { label, region }: Subject): Figures {
+  if (label !== null) return byLabel[label] ?? total;
+  return region === null ? total : (byRegion[region] ?? total);
 }
