@@ -107,10 +107,11 @@ async fn narrow(
     results: &mut Results,
     window: &Window,
 ) -> Result<(), Problem> {
-    let (from, to) = (
-        window.from.unwrap_or(0),
-        window.to.unwrap_or(results.duration_ms.max(1)),
-    );
+    // Requests may end in the drain, after the load phase: an open window holds them too.
+    let end = (u64::from(part.index.seconds.end) * 1_000)
+        .max(results.duration_ms)
+        .max(1);
+    let (from, to) = (window.from.unwrap_or(0), window.to.unwrap_or(end));
     let hold_from = run.scenario.shape.hold_from().map_or(0, model::Duration::as_ms);
     let whole = measure(app, part, from..to, results).await?;
     let hold = from.max(hold_from)..to.min(results.duration_ms).max(from.max(hold_from));

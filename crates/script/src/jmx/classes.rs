@@ -43,7 +43,9 @@ impl ClassIndex {
                 .lines()
                 .filter(|line| !line.starts_with(['#', '_']))
                 .filter_map(|line| line.split_once('='))
-                .map(|(name, _)| name.trim())
+                // One line may give several names to a class.
+                .flat_map(|(names, _)| names.split(','))
+                .map(str::trim)
                 .filter(|name| !name.contains(['/', '|']));
             index.names.extend(keys.map(str::to_owned));
         }
