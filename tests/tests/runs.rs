@@ -1,10 +1,9 @@
 //! Whole runs with the real engines: what the target counted is what the results say.
 
-use std::{collections::BTreeMap, io::Read, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use flate2::read::MultiGzDecoder;
-use oleada_tests::{client::Client, product::Product, target::Target};
+use oleada_tests::{client::Client, figures::nearest_rank, product::Product, samples, target::Target};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -27,62 +26,13 @@ fn two_regions(target: &Target) -> Value {
     })
 }
 
-/// The rows of the load phase, by label, as JMeter wrote them.
+/// The response times of the raw samples, by label.
 async fn raw_samples(client: &Client, run: &str) -> Result<BTreeMap<String, Vec<u64>>> {
-    let artifacts = client.get(&format!("/runs/{run}/artifacts")).await?;
-    let mut samples = BTreeMap::<String, Vec<u64>>::new();
-    for artifact in artifacts["items"].as_array().context("artifacts are a list")? {
-        if artifact["name"] != "kpi.jtl.gz" {
-            continue;
-        }
-        let url = artifact["url"].as_str().context("an artifact has a url")?;
-        let bytes = reqwest::get(url).await?.error_for_status()?.bytes().await?;
-        let mut text = String::new();
-        MultiGzDecoder::new(bytes.as_ref()).read_to_string(&mut text)?;
-        let mut rows = csv_rows(&text).into_iter();
-        let header = rows.next().context("the samples have a header")?;
-        let column = |name: &str| {
-            header
-                .iter()
-                .position(|title| title == name)
-                .context(name.to_owned())
-        };
-        let (label, elapsed) = (column("label")?, column("elapsed")?);
-        for row in rows.filter(|row| row.len() == header.len()) {
-            samples
-                .entry(row[label].clone())
-                .or_default()
-                .push(row[elapsed].parse()?);
-        }
+    let mut times = BTreeMap::<String, Vec<u64>>::new();
+    for sample in samples::of(client, run).await? {
+        times.entry(sample.label).or_default().push(sample.elapsed_ms);
     }
-    Ok(samples)
-}
-
-/// Just enough CSV for labels with commas and quotes.
-fn csv_rows(text: &str) -> Vec<Vec<String>> {
-    let (mut rows, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => field.extend(chars.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => row.push(std::mem::take(&mut field)),
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut field));
-                rows.push(std::mem::take(&mut row));
-            }
-            c => field.push(c),
-        }
-    }
-    rows
-}
-
-/// The ⌈q·n⌉-th smallest.
-fn nearest_rank(samples: &[u64], q: f64) -> f64 {
-    let mut sorted = samples.to_vec();
-    sorted.sort_unstable();
-    let rank = (q * sorted.len() as f64).ceil() as usize;
-    sorted[rank.clamp(1, sorted.len()) - 1] as f64
+    Ok(times)
 }
 
 fn number(value: &Value) -> f64 {
@@ -137,7 +87,8 @@ async fn two_regions_deliver_one_exact_result() -> Result<()> {
             ("p99", 0.99),
             ("p999", 0.999),
         ] {
-            let (ours, exact) = (number(&figures["responseTimeMs"][name]), nearest_rank(samples, q));
+            let exact = nearest_rank(samples, q).context("there are samples")? as f64;
+            let ours = number(&figures["responseTimeMs"][name]);
             ensure!(
                 (ours - exact).abs() <= exact * 0.001 + 1e-9,
                 "{label} {name}: {ours} and {exact}"
