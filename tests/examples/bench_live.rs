@@ -111,7 +111,10 @@ fn ticks(messages: &[Message]) -> Result<BTreeMap<(u64, u64), Tick>> {
     for message in messages {
         for tick in message.body["ticks"].as_array().context("ticks")? {
             let number = |name: &str| tick[name].as_u64().with_context(|| format!("{name} in {tick}"));
-            ensure!(number("intervalMs")? == 1_000, "an interval is one second: {tick}");
+            ensure!(
+                number("intervalMs")? == 1_000,
+                "an interval is one second: {tick}"
+            );
             let labels = tick["labels"].as_object().context("labels")?;
             let count = |counts: &Value| counts["requests"].as_u64().context("requests");
             let counts = labels

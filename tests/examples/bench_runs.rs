@@ -79,7 +79,10 @@ async fn main() -> Result<()> {
     );
     row(
         "`POST …/runs` → first worker process",
-        &format!("request sent to process seen, /proc read every {}; {load}", ms(PROCESS_POLL)),
+        &format!(
+            "request sent to process seen, /proc read every {}; {load}",
+            ms(PROCESS_POLL)
+        ),
         &of(|run| run.first_process),
         "≤ 1 s",
     );
@@ -128,7 +131,8 @@ async fn measure(product: &Product, client: &Client, script: &str) -> Result<Mea
 
     client
         .wait(&run, PATIENCE, |_| heard(&target.counts()).len() == WORKERS)
-        .await?;
+        .await
+        .with_context(|| format!("the target heard {:?}", target.counts()))?;
     let readable = readable(client, &run).await?;
     let counts = target.counts();
     let firsts: Vec<_> = heard(&counts).iter().map(|name| counts.first[*name]).collect();
@@ -176,7 +180,10 @@ async fn readable(client: &Client, run: &str) -> Result<Duration> {
         if let Some(lost) = workers.iter().find(|worker| worker["state"] == "lost") {
             bail!("a worker was lost: {lost:#}");
         }
-        ensure!(patience.elapsed() < PATIENCE, "workers are not done: {workers:#?}");
+        ensure!(
+            patience.elapsed() < PATIENCE,
+            "workers are not done: {workers:#?}"
+        );
         asked = next;
         tokio::time::sleep(API_POLL).await;
     }

@@ -26,9 +26,7 @@ pub async fn of(client: &Client, run: &str) -> Result<Vec<Sample>> {
         if artifact["name"] != "kpi.jtl.gz" {
             continue;
         }
-        let worker = artifact["worker"]
-            .as_u64()
-            .context("an artifact has a worker")?;
+        let worker = artifact["worker"].as_u64().context("an artifact has a worker")?;
         let url = artifact["url"].as_str().context("an artifact has a url")?;
         let bytes = reqwest::get(url).await?.error_for_status()?.bytes().await?;
         let mut text = String::new();
