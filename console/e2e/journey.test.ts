@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { plan } from "./plan";
 import { launch, photograph, violations } from "./browser";
 
 const login = process.env.OLEADA_LOGIN;
@@ -134,6 +135,36 @@ describe("from the login link to a finished run", () => {
     await page.goto(`${origin}/settings/regions`);
     await page.getByRole("heading", { name: "Regiones" }).waitFor();
     await look("regions-es");
+  });
+
+  it("cancels a run", async () => {
+    await page.getByRole("button", { name: /Idioma/ }).click();
+    await page.getByRole("menuitem", { name: "English" }).click();
+    await page.goto(`${origin}/scenarios?q=${encodeURIComponent(name)}`);
+    await page.getByRole("button", { name: `Run ${name}` }).click();
+    await page.waitForURL(/\/runs\/run_/);
+    await page.getByRole("img", { name: /^Requests: Requests [1-9]/ }).waitFor({ timeout: 120_000 });
+    await button("Cancel run").click();
+    await button("Cancel the run").click();
+    await page.getByText("The run was cancelled").waitFor({ timeout: 60_000 });
+    await page.getByRole("tab", { name: "By label" }).waitFor();
+    await look("run-cancelled");
+  });
+
+  it("says what is wrong with an uploaded script, and takes one that is right", async () => {
+    await page.goto(`${origin}/scenarios/new`);
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill(`${name} script`);
+    await page.getByRole("radio", { name: "JMeter script" }).check();
+    const file = page.locator('input[type="file"]');
+    await file.setInputFiles({ name: "broken.jmx", mimeType: "text/xml", buffer: Buffer.from("<jmeterTestPlan>") });
+    await page.getByText(/broken.jmx,/).waitFor();
+    await button("Save").click();
+    await page.getByText("Some fields need your attention").waitFor();
+    await look("editor-script");
+    await file.setInputFiles({ name: "plan.jmx", mimeType: "text/xml", buffer: Buffer.from(plan(origin)) });
+    await page.getByText(/plan.jmx,/).waitFor();
+    await button("Save").click();
+    await page.getByRole("heading", { name: `${name} script` }).waitFor();
   });
 
   it("is accessible everywhere", () => expect(wrong).toEqual([]));

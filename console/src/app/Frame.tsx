@@ -1,5 +1,6 @@
 import AppLayout from "@cloudscape-design/components/app-layout";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import Box from "@cloudscape-design/components/box";
@@ -48,13 +49,12 @@ function Layout() {
           notifications: messages.common.notifications,
         }}
         content={
-          isEnded ? (
-            <SessionEnded />
-          ) : (
+          <SpaceBetween size="l">
+            {isEnded && <SessionEnded />}
             <Suspense fallback={<Waiting />}>
               <Outlet />
             </Suspense>
-          )
+          </SpaceBetween>
         }
       />
     </>
@@ -80,8 +80,7 @@ function Top() {
       <TopNavigation
         identity={{
           href: "/",
-          title: messages.common.product,
-          logo: { src: "/favicon.svg", alt: "" },
+          logo: { src: "/wordmark.svg", alt: messages.common.product },
           onFollow: (event) => {
             event.preventDefault();
             void navigate("/");

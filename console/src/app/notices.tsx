@@ -25,8 +25,9 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   const tell = useCallback((notice: Notice) => {
     const id = String(ids++);
     const onDismiss = () => setItems((now) => now.filter((item) => item.id !== id));
-    setItems((now) => [...now.slice(-3), { ...notice, id, dismissible: true, onDismiss }]);
-  }, []);
+    const dismissLabel = messages.common.dismiss;
+    setItems((now) => [...now.slice(-3), { ...notice, id, dismissible: true, dismissLabel, onDismiss }]);
+  }, [messages]);
 
   const tellRefusal = useCallback(
     (error: unknown) => {

@@ -1,20 +1,25 @@
 import { useSyncExternalStore } from "react";
 
 import { api } from "../api/client";
+import { queries } from "../api/queries";
 
-let ended = false;
+let isEnded = false;
 const listeners = new Set<() => void>();
 
-function end(): void {
-  ended = true;
+function become(ended: boolean): void {
+  if (ended === isEnded) return;
+  isEnded = ended;
   listeners.forEach((listener) => listener());
+  // What was refused meanwhile is asked for again.
+  if (!ended) void queries.invalidateQueries();
 }
 
-/** From the first request on that was refused because nobody is logged in. */
+/** The session has ended when a request is refused because nobody is logged in, and is back when one is not. */
 export function watchSession(): void {
   api.use({
     onResponse: ({ response }) => {
-      if (response.status === 401) end();
+      if (response.status === 401) become(true);
+      else if (response.ok) become(false);
     },
   });
 }
@@ -25,6 +30,6 @@ export function useSessionEnded(): boolean {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => ended,
+    () => isEnded,
   );
 }

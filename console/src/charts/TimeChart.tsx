@@ -1,10 +1,10 @@
 import "uplot/dist/uPlot.min.css";
 import "./TimeChart.css";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import uPlot from "uplot";
 
 import { useFormat, useMessages } from "../i18n/language";
-import { colour, type Tone } from "./palette";
+import { colour, isDark, watchMode, type Tone } from "./palette";
 
 export interface Line {
   label: string;
@@ -41,7 +41,8 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
   const latest = useRef({ show, onSelect, span });
   latest.current = { show, onSelect, span };
 
-  const look = JSON.stringify(lines.map(({ label, tone }) => [label, tone]));
+  const dark = useSyncExternalStore(watchMode, isDark);
+  const look = JSON.stringify(lines.map(({ label, tone }) => [label, tone, colour(tone)]));
   const data = useMemo<uPlot.AlignedData>(() => [times, ...lines.map(({ values }) => values)], [times, lines]);
   const first = useRef(data);
   first.current = data;
@@ -83,9 +84,9 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
         ],
         series: [
           { label: messages.run.since, value: (_, second) => (second == null ? "–" : format.clock(second)) },
-          ...(JSON.parse(look) as [string, Tone][]).map(([label, tone]) => ({
+          ...(JSON.parse(look) as [string, Tone, string][]).map(([label, , stroke]) => ({
             label,
-            stroke: () => colour(tone),
+            stroke,
             width: 1.75,
             points: { show: false },
             value: (_: uPlot, value: number | null) => (value == null ? "–" : latest.current.show(value)),
@@ -110,15 +111,12 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
 
     const resized = new ResizeObserver(() => plot.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }));
     resized.observe(element);
-    const restyled = new MutationObserver(() => plot.redraw(false, true));
-    restyled.observe(document.body, { attributes: true, attributeFilter: ["class"] });
     return () => {
       resized.disconnect();
-      restyled.disconnect();
       plot.destroy();
       chart.current = null;
     };
-  }, [look, format, messages]);
+  }, [look, dark, format, messages]);
 
   useEffect(() => chart.current?.setData(data), [data, span]);
 

@@ -22,5 +22,16 @@ const DARK: Record<Tone, string> = {
 };
 
 export function colour(tone: Tone): string {
-  return (document.body.classList.contains("awsui-dark-mode") ? DARK : LIGHT)[tone];
+  return (isDark() ? DARK : LIGHT)[tone];
+}
+
+export function isDark(): boolean {
+  return document.body.classList.contains("awsui-dark-mode");
+}
+
+/** Calls back when the page may have become light or dark, until the answer is called. */
+export function watchMode(changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  return () => observer.disconnect();
 }

@@ -20,14 +20,12 @@ import { useTableState } from "../components/tableState";
 import { useTitle } from "../components/useTitle";
 import { useMessages } from "../i18n/language";
 
-/** Runs that are asked for to find those that go on; more than go on at once where quotas allow. */
-const NEWEST = 50;
-
 export default function Home() {
   const messages = useMessages();
   const state = useTableState();
-  const newest = useQuery(runs.all({ limit: NEWEST }));
   const { limit, cursor } = state;
+  // Runs that go on are among the newest. On the first page this is one request with the table's.
+  const newest = useQuery(runs.all({ limit }));
   const recent = useQuery(runs.all({ limit, ...(cursor !== undefined && { cursor }) }));
   const columns = useRunColumns({ withScenario: true });
   useTitle(messages.home.title);

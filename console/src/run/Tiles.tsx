@@ -58,7 +58,7 @@ export function useLiveTiles(live: Live | null, course: Course | null, subject: 
     {
       name: messages.run.failureShare,
       value: format.percent(share),
-      note: course ? `${format.integer(course.failures)} ${messages.run.soFar}` : "",
+      note: course ? `${messages.run.failuresOf(format.integer(course.failures))} ${messages.run.soFar}` : "",
     },
     { name: messages.run.p95, value: format.ms(recent?.p95 ?? newest?.p95), note: messages.run.lastSeconds(seconds) },
   ];
@@ -78,7 +78,7 @@ export function useResultTiles(results: Results | undefined, subject: Subject): 
       ...(interrupted > 0 && { note: messages.run.interrupted(format.integer(interrupted)) }),
     },
     { name: messages.run.throughput, value: format.rate(total.throughput) },
-    { name: messages.run.failureShare, value: format.percent(total.failureRate), note: format.integer(total.failures) },
+    { name: messages.run.failureShare, value: format.percent(total.failureRate), note: messages.run.failuresOf(format.integer(total.failures)) },
     { name: messages.run.virtualUsers, value: format.integer(total.virtualUsersMax), note: messages.run.max },
     { name: messages.run.p50, value: format.ms(times.p50) },
     { name: messages.run.p95, value: format.ms(times.p95) },

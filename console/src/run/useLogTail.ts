@@ -5,6 +5,8 @@ import { logLines } from "../api/workers";
 
 /** More would only slow the page down; the artifacts hold the whole log. */
 const MOST_LINES = 5_000;
+/** What the live feed is made of comes on the same output, and says nothing to a person. */
+const TICK = '{"kind":"tick"';
 const FOLLOW_MS = 2_000;
 
 export interface LogTail {
@@ -39,7 +41,8 @@ async function follow(
     try {
       const page: { items: LogLine[]; nextCursor: string | null } = await logLines(runId, worker, cursor, signal);
       const { items } = page;
-      show((now) => ({ lines: [...now.lines, ...items].slice(-MOST_LINES), error: null, isLoading: false }));
+      const readable = items.filter(({ text }) => !text.startsWith(TICK));
+      show((now) => ({ lines: [...now.lines, ...readable].slice(-MOST_LINES), error: null, isLoading: false }));
       cursor = page.nextCursor ?? cursor;
       if (items.length > 0 && page.nextCursor !== null) continue;
       if (!isGoingOn) return;
