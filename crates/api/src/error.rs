@@ -7,10 +7,7 @@ impl From<aws::Error> for Problem {
         match error {
             aws::Error::NotFound(_) => Self::new(Code::NotFound, "this does not exist, or not any more"),
             aws::Error::InvalidCursor => {
-                Self::new(Code::Malformed, "the query cannot be read").with_errors(vec![model::Problem {
-                    pointer: "?cursor".to_owned(),
-                    detail: "is not a cursor of this list".to_owned(),
-                }])
+                model::Problems::one("?cursor", "is not a cursor of this list").into()
             }
             aws::Error::Conflict(_) => Self::new(
                 Code::Conflict,

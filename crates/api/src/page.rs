@@ -13,7 +13,13 @@ pub(crate) struct Paging {
     #[param(minimum = 1, maximum = 100, default = 20, required = false)]
     pub limit: usize,
     /// `nextCursor` of the page before.
-    #[param(max_length = 1000, required = false, nullable = false)]
+    #[param(
+        min_length = 1,
+        max_length = 1000,
+        pattern = "^[A-Za-z0-9_/+=.-]+$",
+        required = false,
+        nullable = false
+    )]
     pub cursor: Option<String>,
 }
 
@@ -22,7 +28,7 @@ const DEFAULT: u64 = 20;
 impl FromQuery for Paging {
     fn read(parameters: &Parameters) -> Option<Self> {
         let limit = parameters.integer("limit", 1..=100);
-        let cursor = parameters.line("cursor", 1_000);
+        let cursor = parameters.cursor();
         Some(Self {
             limit: usize::try_from(limit?.unwrap_or(DEFAULT)).ok()?,
             cursor: cursor?,

@@ -98,6 +98,8 @@ pub struct Problem {
     #[serde(rename = "type")]
     #[schema(example = "urn:oleada:problem:invalid")]
     pub type_uri: String,
+    /// Absent where a gateway refused before the product was asked.
+    #[schema(required = false)]
     pub code: Code,
     pub title: &'static str,
     #[schema(minimum = 400, maximum = 599)]

@@ -8,6 +8,8 @@ use http::request::Parts;
 
 use crate::problem::{Code, Problem};
 
+const LONGEST_CURSOR: usize = 1_000;
+
 /// The query of a route.
 pub(crate) struct Query<T>(pub T);
 
@@ -83,7 +85,22 @@ impl Parameters {
         }
     }
 
-    /// A text of at most so many characters that may be left out.
+    /// `nextCursor` of an earlier answer; whether it is one of this list is found out later.
+    pub fn cursor(&self) -> Option<Option<String>> {
+        let Some(text) = self.text("cursor")? else {
+            return Some(None);
+        };
+        let is_well_formed = (1..=LONGEST_CURSOR).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_/+=.".contains(&b));
+        if !is_well_formed {
+            return self.problem("cursor", "must be nextCursor of the page before");
+        }
+        Some(Some(text.to_owned()))
+    }
+
+    /// A text of at most so many characters, none of them a control character, that may be left out.
     pub fn line(&self, name: &'static str, most: usize) -> Option<Option<String>> {
         let Some(text) = self.text(name)? else {
             return Some(None);

@@ -49,10 +49,17 @@ impl FromQuery for Window {
     fn read(parameters: &Parameters) -> Option<Self> {
         let from = parameters.integer("from", 0..=LONGEST_MS);
         let to = parameters.integer("to", 1..=LONGEST_MS);
-        let (from, to) = (from?, to?);
-        match to {
-            Some(to) if to <= from.unwrap_or(0) => parameters.problem("to", "must be more than from"),
-            _ => Some(Self { from, to }),
+        Some(Self { from: from?, to: to? })
+    }
+}
+
+impl Window {
+    fn check(&self) -> Result<(), Problem> {
+        match self.to {
+            Some(to) if to <= self.from.unwrap_or(0) => {
+                Err(model::Problems::one("?to", "must be more than from").into())
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -76,6 +83,7 @@ enum ResultsAnswer {
         (status = 200, description = "The results", body = ResultsAnswer),
         (status = 404, description = "No such run, or it left no results (`NO_RESULTS`)"),
         (status = 409, description = "The run is not over (`NOT_COLLECTED`)"),
+        (status = 422, description = "Not a window"),
     )
 )]
 async fn get(
@@ -83,6 +91,7 @@ async fn get(
     Id(id): Id<RunId>,
     Query(window): Query<Window>,
 ) -> Result<Response, Problem> {
+    window.check()?;
     let run = app.gateways.runs.get(id).await?;
     if !run.status.is_terminal() {
         let detail = format!(
@@ -163,7 +172,12 @@ fn with_sample(group: ErrorGroup, of_run: &[ErrorGroup]) -> ErrorGroup {
 #[into_params(parameter_in = Query)]
 struct Course {
     /// All requests when it is left out or `*`.
-    #[param(max_length = 255, required = false, nullable = false)]
+    #[param(
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$",
+        required = false,
+        nullable = false
+    )]
     label: Option<String>,
     /// All regions when it is left out.
     #[param(required = false, nullable = false)]
@@ -201,6 +215,7 @@ impl FromQuery for (Course, Window) {
     responses(
         (status = 200, description = "The points; none before the run has started", body = Series),
         (status = 404, description = "No such run"),
+        (status = 422, description = "Not a window"),
     )
 )]
 async fn course(
@@ -208,6 +223,7 @@ async fn course(
     Id(id): Id<RunId>,
     Query((asked, window)): Query<(Course, Window)>,
 ) -> Result<Json<Series>, Problem> {
+    window.check()?;
     let run = app.gateways.runs.get(id).await?;
     let stored = stored::so_far(&app, &run).await?;
     let request = series::Request {

@@ -147,6 +147,7 @@ impl From<Which> for HistoryFilter {
     responses(
         (status = 200, description = "A page of runs", body = Page<Entry>),
         (status = 404, description = "No such scenario"),
+        (status = 422, description = "Not a cursor of this list"),
     )
 )]
 async fn of_scenario(
@@ -167,7 +168,10 @@ async fn of_scenario(
 #[utoipa::path(
     get, path = "/runs", operation_id = "listRuns", tag = "runs",
     params(Which, Paging),
-    responses((status = 200, description = "A page of runs", body = Page<Entry>))
+    responses(
+        (status = 200, description = "A page of runs", body = Page<Entry>),
+        (status = 422, description = "Not a cursor of this list"),
+    )
 )]
 async fn list(
     State(app): State<App>,
@@ -204,7 +208,8 @@ struct RunPatch {
 }
 
 const LONGEST_NOTE: usize = 2_000;
-const PATCH_BODY: usize = 16 * 1024;
+/// JSON may write each character of a note in twelve.
+const PATCH_BODY: usize = 64 * 1024;
 
 /// Changes a run's note, or whether it is pinned.
 #[utoipa::path(

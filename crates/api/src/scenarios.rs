@@ -106,10 +106,20 @@ impl From<Summary> for ScenarioEntry {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Exactly this tag.
-    #[param(max_length = 50, required = false, nullable = false)]
+    #[param(
+        max_length = 50,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$",
+        required = false,
+        nullable = false
+    )]
     tag: Option<String>,
     /// Somewhere in the name or the description, whatever the case.
-    #[param(max_length = 100, required = false, nullable = false)]
+    #[param(
+        max_length = 100,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$",
+        required = false,
+        nullable = false
+    )]
     q: Option<String>,
 }
 
@@ -132,7 +142,10 @@ impl FromQuery for (Which, Paging) {
 #[utoipa::path(
     get, path = "/scenarios", operation_id = "listScenarios", tag = "scenarios",
     params(Which, Paging),
-    responses((status = 200, description = "A page of scenarios", body = Page<ScenarioEntry>))
+    responses(
+        (status = 200, description = "A page of scenarios", body = Page<ScenarioEntry>),
+        (status = 422, description = "Not a cursor of this list"),
+    )
 )]
 async fn list(
     State(app): State<App>,

@@ -123,7 +123,13 @@ struct Lines {
     /// How many lines a page has at most.
     #[param(minimum = 1, maximum = 1_000, default = 500, required = false)]
     limit: usize,
-    #[param(max_length = 1000, required = false, nullable = false)]
+    #[param(
+        min_length = 1,
+        max_length = 1000,
+        pattern = "^[A-Za-z0-9_/+=.-]+$",
+        required = false,
+        nullable = false
+    )]
     cursor: Option<String>,
 }
 
@@ -134,7 +140,7 @@ impl FromQuery for Lines {
             given => given.flatten(),
         };
         let limit = parameters.integer("limit", 1..=1_000);
-        let cursor = parameters.line("cursor", 1_000);
+        let cursor = parameters.cursor();
         Some(Self {
             worker: u32::try_from(worker?).ok()?,
             limit: usize::try_from(limit?.unwrap_or(500)).ok()?,
@@ -157,6 +163,7 @@ struct Line {
     responses(
         (status = 200, description = "Lines; none while the worker has not written any", body = Page<Line>),
         (status = 404, description = "No such run, or no such worker in it"),
+        (status = 422, description = "Not a cursor of this log"),
     )
 )]
 async fn logs(

@@ -78,22 +78,13 @@ async fn only_the_document_is_public() {
 
 #[tokio::test]
 async fn an_api_token_becomes_a_caller_and_nothing_else_does() {
-    use aws::settings::Token as Record;
-    use model::{Timestamp, TokenId, role::Role};
+    use model::role::Role;
     use serde_json::json;
 
     let door = Door::open().await;
-    let id = TokenId::new(ulid::Ulid::generate());
-    let token = api::token::Token::new(id, &mut rand::rng());
-    let record = Record {
-        token_id: id,
-        name: "ci".into(),
-        owner: "person:admin".into(),
-        role: Role::Operator,
-        created_at: Timestamp::now(),
-    };
+    let token = door.token(Role::Operator).await;
+    let id = token.id;
     let settings = &door.gateways.settings;
-    settings.put_token(&token.hash(), &record).await.unwrap();
     let ask = |authorization: String| async move {
         let event = json!({
             "type": "TOKEN",

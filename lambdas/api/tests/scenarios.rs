@@ -234,7 +234,6 @@ async fn queries_and_cursors_that_make_no_sense_are_refused() {
         ("cursor=%00", "?cursor"),
         ("cursor=nonsense!", "?cursor"),
         ("cursor=", "?cursor"),
-        ("cursor=e30", "?cursor"),
     ] {
         let answer = door.call(As::Viewer, "GET", &format!("/scenarios?{query}")).await;
         assert_eq!(answer.pointers(400), [pointer], "{query}");
@@ -245,14 +244,16 @@ async fn queries_and_cursors_that_make_no_sense_are_refused() {
     let foreign = door
         .call(As::Viewer, "GET", &format!("/runs?cursor={cursor}"))
         .await;
-    assert_eq!(foreign.pointers(400), ["?cursor"]);
+    assert_eq!(foreign.pointers(422), ["?cursor"]);
+    let empty = door.call(As::Viewer, "GET", "/scenarios?cursor=e30").await;
+    assert_eq!(empty.pointers(422), ["?cursor"]);
     for i in 0..cursor.len() {
         let mut tampered = cursor.to_owned();
         tampered.replace_range(i..=i, if &cursor[i..=i] == "A" { "B" } else { "A" });
         let answer = door
             .call(As::Viewer, "GET", &format!("/scenarios?cursor={tampered}"))
             .await;
-        assert!(matches!(answer.status, 200 | 400), "{tampered}: {}", answer.text);
+        assert!(matches!(answer.status, 200 | 422), "{tampered}: {}", answer.text);
     }
 }
 

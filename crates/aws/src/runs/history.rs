@@ -29,6 +29,9 @@ pub struct HistoryFilter {
 /// How far the list of all scenarios' runs goes back when `from` does not say.
 pub const REACH: Duration = Duration::from_secs(400 * 24 * 3600);
 
+/// 2026-01-01: no run is older than the product.
+const EARLIEST_MS: i64 = 1_767_225_600_000;
+
 pub(crate) const BY_SCENARIO: &str = "byScenario";
 pub(crate) const BY_DAY: &str = "byDay";
 const SCENARIO_KEY: [&str; 2] = ["scenarioId", "runId"];
@@ -78,10 +81,13 @@ impl Runs {
             Some(day) => format!("{day}T00:00:00Z")
                 .parse()
                 .map_err(|_| Error::InvalidCursor)?,
-            // A clock that is a little ahead of ours must not hide a run at midnight.
             None => filter.to.unwrap_or_else(|| now.plus(DAY)),
         };
+        // A clock that is a little ahead of ours must not hide a run at midnight. Beyond these days there are no runs,
+        // whatever a client asks for.
+        let newest: Timestamp = newest.min(now.plus(DAY));
         let oldest = filter.from.unwrap_or_else(|| minus(now.min(newest), REACH));
+        let oldest = oldest.max(Timestamp::from_ms(EARLIEST_MS));
         let mut days = stream::iter(days_back(newest, oldest))
             .map(|day| {
                 let query = self.query(BY_DAY, "day", &day, filter);

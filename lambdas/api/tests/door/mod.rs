@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 use api::App;
 use aws::{Deployment, Gateways, HttpClient, Patience, connect, settings::Site};
 use lambda_api::Function;
-use local_cloud::LocalCloud;
-use model::Timestamp;
+use local_cloud::{
+    LocalCloud, Surroundings,
+    lambda::{self, FunctionError},
+};
+use model::{Timestamp, TokenId, role::Role};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -40,7 +43,7 @@ pub struct Door {
     pub function: Function,
     pub gateways: Gateways,
     pub deployment: Deployment,
-    _cloud: LocalCloud,
+    pub cloud: LocalCloud,
     _data: TempDir,
 }
 
@@ -97,11 +100,18 @@ impl Door {
                 .try_init(),
         );
         let data = tempfile::tempdir().unwrap();
+        let (sender, made) = std::sync::mpsc::channel();
+        let scratch = data.path().to_owned();
         let config = local_cloud::Config {
             data: data.path().join("cloud"),
             regions: vec!["us-east-1".into(), "sa-east-1".into()],
             gateway_port: 0,
-            functions: Box::new(|_| Ok(Vec::new())),
+            functions: Box::new(move |around| {
+                let product = product(around, scratch);
+                let functions = functions(&product);
+                sender.send(product).unwrap();
+                Ok(functions)
+            }),
             // Nothing is launched here.
             tasks: local_cloud::Tasks {
                 supervisor: "/bin/false".into(),
@@ -115,27 +125,9 @@ impl Door {
             },
         };
         let cloud = LocalCloud::start(config).await.unwrap();
-        let key = cloud.credentials().issue("api").unwrap();
-        let key = connect::Key {
-            endpoint: cloud.endpoint(),
-            region: "us-east-1".parse().unwrap(),
-            access_key_id: key.id,
-            secret_access_key: key.secret,
-        };
+        let (key, deployment, gateways, function) = made.recv().unwrap();
         let sdk = connect::with_key(&HttpClient::new(), Patience::Function, key);
-        let deployment = Deployment {
-            hub_region: "us-east-1".parse().unwrap(),
-            scenarios_table: "scenarios".into(),
-            runs_table: "runs".into(),
-            workers_table: "workers".into(),
-            settings_table: "settings".into(),
-            bucket: "oleada".into(),
-            state_machine_arn: Some("arn:aws:states:us-east-1:000000000000:stateMachine:run".into()),
-            live_address: Some(format!("{}/mqtt", cloud.gateway_endpoint().replace("http", "ws"))),
-            live_role_arn: Some("arn:aws:iam::000000000000:role/live".into()),
-        };
         aws::tables::ensure(&sdk, &deployment).await.unwrap();
-        let gateways = Gateways::new(&sdk, deployment.clone());
         gateways.objects.ensure_bucket().await.unwrap();
         for region in ["us-east-1", "sa-east-1"] {
             let site = Site {
@@ -151,19 +143,28 @@ impl Door {
             };
             gateways.settings.put_site(&site).await.unwrap();
         }
-        let function = Function::new(App {
-            gateways: gateways.clone(),
-            clock: Timestamp::now,
-            ulid: Ulid::generate,
-            scratch: data.path().to_owned(),
-        });
         Self {
             function,
             gateways,
             deployment,
-            _cloud: cloud,
+            cloud,
             _data: data,
         }
+    }
+
+    /// A new API token.
+    pub async fn token(&self, role: Role) -> api::token::Token {
+        let token = api::token::Token::new(TokenId::new(Ulid::generate()), &mut rand::rng());
+        let record = aws::settings::Token {
+            token_id: token.id,
+            name: "ci".into(),
+            owner: "person:admin".into(),
+            role,
+            created_at: Timestamp::now(),
+        };
+        let settings = &self.gateways.settings;
+        settings.put_token(&token.hash(), &record).await.unwrap();
+        token
     }
 
     /// An event as it is.
@@ -252,6 +253,65 @@ impl Door {
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json()
     }
+}
+
+type Product = (connect::Key, Deployment, Gateways, Function);
+
+fn product(around: &Surroundings, scratch: std::path::PathBuf) -> Product {
+    let key = around.credentials.issue("api").unwrap();
+    let key = connect::Key {
+        endpoint: around.endpoint.clone(),
+        region: "us-east-1".parse().unwrap(),
+        access_key_id: key.id,
+        secret_access_key: key.secret,
+    };
+    let sdk = connect::with_key(&HttpClient::new(), Patience::Function, key.clone());
+    let deployment = Deployment {
+        hub_region: "us-east-1".parse().unwrap(),
+        scenarios_table: "scenarios".into(),
+        runs_table: "runs".into(),
+        workers_table: "workers".into(),
+        settings_table: "settings".into(),
+        bucket: "oleada".into(),
+        // There is none: a run that is asked for stays queued, and sends nothing.
+        state_machine_arn: Some("arn:aws:states:us-east-1:000000000000:stateMachine:none".into()),
+        live_address: Some(format!("{}/mqtt", around.gateway_endpoint.replace("http", "ws"))),
+        live_role_arn: Some("arn:aws:iam::000000000000:role/live".into()),
+    };
+    let gateways = Gateways::new(&sdk, deployment.clone());
+    let function = Function::new(App {
+        gateways: gateways.clone(),
+        clock: Timestamp::now,
+        ulid: Ulid::generate,
+        scratch,
+    });
+    (key, deployment, gateways, function)
+}
+
+fn functions((_, _, gateways, function): &Product) -> Vec<lambda::Function> {
+    fn failed(error: &dyn std::error::Error) -> FunctionError {
+        FunctionError {
+            error_type: "Error".into(),
+            error_message: error.to_string(),
+        }
+    }
+    let (function, settings) = (function.clone(), gateways.settings.clone());
+    let api = move |event, _| {
+        let function = function.clone();
+        async move { function.handle(event).await.map_err(|error| failed(&error)) }
+    };
+    let authorize = move |event, _| {
+        let settings = settings.clone();
+        async move {
+            let answer = lambda_authorize::handle(&settings, event).await;
+            answer.map_err(|error| failed(&error))
+        }
+    };
+    let timeout = std::time::Duration::from_secs(29);
+    vec![
+        lambda::Function::new("api", timeout, 100, api),
+        lambda::Function::new("authorize", timeout, 100, authorize),
+    ]
 }
 
 /// Sends bytes as an announced upload.
