@@ -53,7 +53,7 @@ pub fn supervise(directory: &Path) -> ExitCode {
 }
 
 fn run(directory: &Directory) -> io::Result<()> {
-    // Blocked before the claim shows who to signal; taken one by one below. The command gets a clean mask.
+    // Blocked before the claim shows who to signal; taken one by one below.
     let mut signals = SigSet::empty();
     for signal in [Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
         signals.add(signal);
@@ -121,7 +121,8 @@ fn start(directory: &Directory, command: &Command) -> io::Result<i32> {
         ));
     };
     let output = directory.open_output()?;
-    let child = process::Command::new(program)
+    let mut child = process::Command::new(program);
+    child
         .args(arguments)
         .env_clear()
         .envs(command.environment.iter().map(|(name, value)| (name, value)))
@@ -134,8 +135,16 @@ fn start(directory: &Directory, command: &Command) -> io::Result<i32> {
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)
-        .process_group(0)
-        .spawn()?;
+        .process_group(0);
+    // A child inherits the mask of the thread that starts it, and this one's is closed. A signal that comes in between
+    // ends the supervisor: the host then ends the task.
+    let child = std::thread::scope(|scope| {
+        let open = scope.spawn(|| {
+            SigSet::all().thread_unblock()?;
+            child.spawn()
+        });
+        open.join().unwrap_or_else(|_| Err(io::Error::other("the thread that starts the command panicked")))
+    })?;
     // Reaped below together with adopted orphans, not through this handle.
     Ok(child.id().cast_signed())
 }
