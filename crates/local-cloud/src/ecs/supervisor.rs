@@ -143,7 +143,8 @@ fn start(directory: &Directory, command: &Command) -> io::Result<i32> {
             SigSet::all().thread_unblock()?;
             child.spawn()
         });
-        open.join().unwrap_or_else(|_| Err(io::Error::other("the thread that starts the command panicked")))
+        open.join()
+            .unwrap_or_else(|_| Err(io::Error::other("the thread that starts the command panicked")))
     })?;
     // Reaped below together with adopted orphans, not through this handle.
     Ok(child.id().cast_signed())
