@@ -61,3 +61,78 @@ fn line(run: &Run) -> Value {
     }
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use model::run::{Status, Summary, Trigger};
+
+    use super::*;
+
+    fn ended(summary: Option<Summary>) -> Run {
+        let scenario = model::scenario::Scenario::parse(&json!({
+            "name": "Checkout",
+            "workload": {"kind": "http", "requests": [{"url": "http://127.0.0.1:9/"}]},
+            "shape": {"kind": "users", "hold": "2s"},
+            "traffic": [{"region": "us-east-1", "workers": 1, "virtualUsers": 1}],
+        }))
+        .expect("a scenario");
+        let created_at = model::Timestamp::from_ms(1_795_421_151_000);
+        let (run_id, scenario_id) = ("run_01KAQ000000000000000000000", "scn_01KAQ000000000000000000000");
+        let mut run = Run::queued(
+            run_id.parse().expect("an id"),
+            scenario_id.parse().expect("an id"),
+            scenario,
+            1,
+            Trigger::Api,
+            created_at,
+        );
+        run.status = Status::Completed;
+        run.ended_at = Some(created_at.plus(model::Duration::from_secs(9)));
+        run.summary = summary;
+        run
+    }
+
+    /// Every metric that the directive names is a number at the top of the line, and so is every dimension a text.
+    fn check(line: &Value) -> Vec<&str> {
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(line["_aws"]["Timestamp"], 1_795_421_160_000_i64);
+        assert_eq!(directive["Namespace"], "Oleada");
+        for dimension in directive["Dimensions"].as_array().expect("sets of dimensions") {
+            for name in dimension.as_array().expect("a set") {
+                assert!(line[name.as_str().expect("a name")].is_string());
+            }
+        }
+        let metrics = directive["Metrics"].as_array().expect("metrics");
+        let names = metrics
+            .iter()
+            .map(|metric| metric["Name"].as_str().expect("a name"));
+        names
+            .inspect(|name| assert!(line[*name].is_number(), "{name}"))
+            .collect()
+    }
+
+    #[test]
+    fn the_line_of_a_run_holds_every_metric_that_it_names() {
+        let line = line(&ended(Some(Summary {
+            requests: 120,
+            failure_rate: Some(0.25),
+            throughput: Some(13.5),
+            p95: Some(31.0),
+            verdict: None,
+        })));
+        assert_eq!(
+            check(&line),
+            ["requests", "failureRate", "throughput", "p95", "workersLost"]
+        );
+        assert_eq!(
+            (&line["failureRate"], &line["requests"]),
+            (&json!(25.0), &json!(120.0))
+        );
+        assert_eq!(line["status"], "completed");
+    }
+
+    #[test]
+    fn what_a_run_does_not_have_is_not_named() {
+        assert_eq!(check(&line(&ended(None))), ["workersLost"]);
+    }
+}

@@ -141,6 +141,10 @@ impl Refusals {
             .or_default() += times;
     }
 
+    pub(super) fn clear(&self) {
+        self.0.lock().expect("no holder panics").clear();
+    }
+
     /// Uses up one, if there is one.
     pub(super) fn take(&self, refusal: Refusal) -> bool {
         let mut left = self.0.lock().expect("no holder panics");

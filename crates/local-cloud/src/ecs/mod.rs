@@ -139,6 +139,11 @@ impl Ecs {
         self.inner.refusals.add(refusal, times);
     }
 
+    /// Forgets the refusals that were injected and not made.
+    pub fn relent(&self) {
+        self.inner.refusals.clear();
+    }
+
     /// The task metadata endpoint: `/ecs/v4/<token>` is the container, `/ecs/v4/<token>/task` its task.
     pub fn metadata(&self, path: &str) -> Option<Value> {
         let (token, rest) = path
