@@ -1,5 +1,6 @@
 //! The `oleada` binary: the whole product on one machine.
 
+mod console;
 mod demo;
 mod functions;
 mod login;
@@ -46,6 +47,9 @@ struct Up {
     /// The directory of the load engines
     #[arg(long, env = "OLEADA_ENGINES", default_value = ".engines")]
     engines: PathBuf,
+    /// The directory of the console's build
+    #[arg(long, env = "OLEADA_CONSOLE", default_value = "console/dist")]
+    console: PathBuf,
 }
 
 fn main() -> ExitCode {

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use aws::{Gateways, HttpClient, Patience, connect};
-use axum::{Router, response::Html, routing::get};
+use axum::Router;
 use local_cloud::{
     Config, LocalCloud, Tasks,
     ecs::Capacity,
@@ -21,7 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use ulid::Ulid;
 
 use crate::{
-    Up, demo, functions,
+    Up, console, demo, functions,
     login::{self, Logins},
     resources::{self, Worker},
     token,
@@ -64,11 +64,13 @@ async fn serve(up: Up) -> Result<()> {
     let gateways = Gateways::new(&config, deployment.clone());
     resources::ensure(&cloud, &config, &gateways, &deployment, &up.regions, &worker).await?;
     ensure_demo(&gateways, &surroundings.gateway_endpoint).await?;
-    let token = token::administrator(&up.data, &gateways.settings).await?;
+    token::administrator(&up.data, &gateways.settings).await?;
+    let person = env::var("USER").unwrap_or_else(|_| "administrator".to_owned());
+    let session = token::session(&up.data, &person, &gateways.settings).await?;
 
-    let logins = Arc::new(Logins::new(token));
     let base = surroundings.gateway_endpoint.clone();
-    cloud.open_gateway(gateway(&logins))?;
+    let logins = Arc::new(Logins::open(&up.data, port(&base)?, session, Timestamp::now)?);
+    cloud.open_gateway(gateway(&logins, &up.console))?;
     token::write_private(&up.data.join(ENDPOINT), &base)?;
     println!("Oleada is up: {base}/login?code={}", logins.link_code());
 
@@ -120,7 +122,13 @@ fn worker(engines: &Path) -> Result<Worker> {
     Ok(Worker { binary, engines })
 }
 
-fn gateway(logins: &Arc<Logins>) -> gateway::Config {
+/// The port that an endpoint of this machine names.
+fn port(endpoint: &str) -> Result<u16> {
+    let (_, port) = endpoint.rsplit_once(':').context("an endpoint has a port")?;
+    port.parse().context("an endpoint's port is a number")
+}
+
+fn gateway(logins: &Arc<Logins>, dist: &Path) -> gateway::Config {
     let session = Arc::clone(logins);
     gateway::Config {
         prefix: "/api".to_owned(),
@@ -133,7 +141,7 @@ fn gateway(logins: &Arc<Logins>) -> gateway::Config {
         fallback: Router::new()
             .merge(login::router(Arc::clone(logins)))
             .merge(demo::router())
-            .route("/", get(|| async { Html(include_str!("index.html")) })),
+            .merge(console::router(dist)),
     }
 }
 
