@@ -2,19 +2,29 @@
 //!
 //! A script never changes once it is uploaded, so what was found out about it is kept beside it.
 
+mod edit;
 mod examine;
 
 use std::path::PathBuf;
 
 use aws::objects::keys;
 use model::{ScriptId, Timestamp, workload};
+use script::archive::FileName;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tempfile::TempDir;
 
-use crate::{App, error::internal, problem::Problem};
+use crate::{
+    App,
+    error::internal,
+    problem::{Code, Problem},
+};
 
 /// The largest upload, in bytes.
 pub(crate) const LARGEST: u64 = 500 * 1024 * 1024;
+/// The largest file that is shown and edited, in bytes.
+pub(crate) const MOST_TEXT: usize = 1024 * 1024;
+/// The largest script that is edited here, in bytes: an edit goes through a request, which has less than 30 s.
+const LARGEST_EDITED: u64 = 100 * 1024 * 1024;
 
 /// What a client said it would upload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -99,6 +109,56 @@ pub(crate) async fn ask(
     };
     let script = script.clone();
     blocking(move || examine::plan(&upload.path, &announced.file_name, &script, sets_users)).await
+}
+
+/// The text of a file of the script; `Err` says why it is not shown.
+pub(crate) async fn text(
+    app: &App,
+    id: ScriptId,
+    announced: &Announced,
+    path: &str,
+) -> Result<Result<String, String>, Problem> {
+    let Some(upload) = fetch(app, id).await? else {
+        return Ok(Err("cannot be read".to_owned()));
+    };
+    let (file_name, path) = (announced.file_name.clone(), path.to_owned());
+    blocking(move || examine::text(&upload.path, &file_name, &path)).await
+}
+
+/// Makes another script with one file changed, and answers it as it was taken in.
+pub(crate) async fn edit(
+    app: &App,
+    id: ScriptId,
+    announced: &Announced,
+    name: FileName,
+    text: String,
+) -> Result<(ScriptId, Announced, Record), Problem> {
+    let too_large = || {
+        let detail =
+            format!("the script has more than {LARGEST_EDITED} bytes: edit it on your side and upload it");
+        Problem::new(Code::Invalid, detail)
+    };
+    if announced.size > LARGEST_EDITED {
+        return Err(too_large());
+    }
+    let upload = fetch(app, id).await?.ok_or_else(too_large)?;
+    let now = (app.clock)();
+    let file_name = announced.file_name.clone();
+    let (upload, edited) = blocking(move || {
+        let edited = edit::write(&upload.path, &file_name, &name, &text, now)?;
+        Ok((upload, edited))
+    })
+    .await?;
+    let (announced, record) = edited.map_err(model::Problems)?;
+    let new = ScriptId::new((app.ulid)());
+    // The announcement goes last: until it is there, nobody knows of the script.
+    app.gateways
+        .objects
+        .upload(&keys::script(new), &edit::edited(&upload.path))
+        .await?;
+    put(app, &keys::script_record(new), &record).await?;
+    announce(app, new, &announced).await?;
+    Ok((new, announced, record))
 }
 
 /// An upload on disk, for as long as it is looked at.

@@ -56,9 +56,16 @@ impl Routes {
 
     /// The router and its document, under `prefix`.
     pub fn split(self, prefix: &str) -> (Router<App>, OpenApi) {
-        OpenApiRouter::with_openapi(Info::openapi())
+        let (router, mut document) = OpenApiRouter::with_openapi(Info::openapi())
             .nest(prefix, self.0)
-            .split_for_parts()
+            .split_for_parts();
+        // OpenAPI has no word for a parameter that takes the rest of the path.
+        let paths = std::mem::take(&mut document.paths.paths);
+        document.paths.paths = paths
+            .into_iter()
+            .map(|(path, item)| (path.replace("{*", "{"), item))
+            .collect();
+        (router, document)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Scripts: what was uploaded, and what is in it.
 
+mod files;
+
 use axum::{Json, extract::State};
 use model::{ScriptId, Timestamp, role::Role};
 use serde::Serialize;
@@ -8,14 +10,14 @@ use utoipa_axum::routes;
 use crate::{
     App,
     extract::Id,
-    intake::{self, File},
+    intake::{self, Announced, File, Record},
     problem::{Code, Problem},
     query::{Nothing, Query},
     routes::{Access, Routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.at(Access::Least(Role::Viewer), routes!(get))
+    files::routes(routes.at(Access::Least(Role::Viewer), routes!(get)))
 }
 
 /// A script; it never changes.
@@ -38,6 +40,23 @@ struct ScriptView {
     files: Vec<File>,
 }
 
+impl ScriptView {
+    fn of(id: ScriptId, announced: Announced, record: Option<Record>) -> Self {
+        let uploaded = record.is_some();
+        let (problem, files) = record.map_or((None, Vec::new()), |record| (record.problem, record.files));
+        Self {
+            script_id: id,
+            file_name: announced.file_name,
+            size: announced.size,
+            sha256: announced.sha256,
+            announced_at: announced.announced_at,
+            uploaded,
+            problem,
+            files,
+        }
+    }
+}
+
 /// Reads what a script consists of.
 #[utoipa::path(
     get, path = "/scripts/{scriptId}", operation_id = "getScript", tag = "scripts",
@@ -54,16 +73,5 @@ async fn get(
         intake::Script::Announced(announced) => (announced, None),
         intake::Script::Taken(announced, record) => (announced, Some(record)),
     };
-    let uploaded = record.is_some();
-    let (problem, files) = record.map_or((None, Vec::new()), |record| (record.problem, record.files));
-    Ok(Json(ScriptView {
-        script_id: id,
-        file_name: announced.file_name,
-        size: announced.size,
-        sha256: announced.sha256,
-        announced_at: announced.announced_at,
-        uploaded,
-        problem,
-        files,
-    }))
+    Ok(Json(ScriptView::of(id, announced, record)))
 }

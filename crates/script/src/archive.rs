@@ -2,6 +2,7 @@
 //!
 //! Paths are as the user sees them: relative, with `/`, without a folder that wraps everything and without `__MACOSX`.
 
+mod edit;
 mod limits;
 mod name;
 
@@ -12,6 +13,7 @@ use std::{
     path::Path,
 };
 
+pub use edit::FileName;
 pub use limits::Limits;
 use limits::Meter;
 
@@ -59,6 +61,8 @@ pub enum Error {
     TooLarge(String),
     #[error("the archive has no file `{0}`")]
     Missing(String),
+    #[error("the script is the single file `{0}`: upload a zip to have more")]
+    SingleFile(String),
     #[error("the archive has no .jmx file")]
     NoPlan,
     #[error("the archive has several .jmx files: say in `entry` which one to run: {}", .0.join(", "))]

@@ -7,6 +7,7 @@ mod encoding;
 mod read;
 mod write;
 
+pub use encoding::decode as text;
 pub use read::{Error, parse};
 pub use write::to_bytes;
 

@@ -205,3 +205,74 @@ fn damage_is_an_error_and_never_a_panic() {
         }
     }
 }
+
+fn edited(bytes: Vec<u8>, name: &str, content: &[u8]) -> Result<Archive<Cursor<Vec<u8>>>, Error> {
+    let mut to = Cursor::new(Vec::new());
+    open(bytes)?.with_file(&name.parse()?, content, &mut to)?;
+    open(to.into_inner())
+}
+
+#[test]
+fn a_file_is_replaced_or_added_and_the_rest_stays() {
+    let upload = || {
+        zip(&[
+            ("shop/p/plan.jmx", b"old"),
+            ("shop/data/ñ.csv", b"1"),
+            ("__MACOSX/x", b"dropped"),
+        ])
+    };
+    let mut archive = edited(upload(), "p/plan.jmx", b"new").unwrap();
+    let names = |archive: &Archive<_>| {
+        archive
+            .files()
+            .map(|(name, _)| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&archive), ["data/ñ.csv", "p/plan.jmx"]);
+    assert_eq!(archive.read("p/plan.jmx").unwrap(), b"new");
+    assert_eq!(archive.read("data/ñ.csv").unwrap(), b"1");
+    archive.verify().unwrap();
+    let mut archive = edited(upload(), "lib/new.csv", b"added").unwrap();
+    assert_eq!(names(&archive), ["data/ñ.csv", "lib/new.csv", "p/plan.jmx"]);
+    assert_eq!(archive.read("lib/new.csv").unwrap(), b"added");
+
+    // A folder that wraps everything stays one, so that no other is taken for it.
+    let archive = edited(zip(&[("w/a/plan.jmx", b"x")]), "a/plan.jmx", b"y").unwrap();
+    assert_eq!(names(&archive), ["a/plan.jmx"]);
+}
+
+#[test]
+fn an_edit_leads_nowhere_else() {
+    for name in [
+        "../a.jmx",
+        "/a.jmx",
+        "a//b.jmx",
+        "./a.jmx",
+        "a/",
+        "a\\b.jmx",
+        "C:a.jmx",
+        "__MACOSX/a.jmx",
+        ".DS_Store",
+        "",
+        "a\nb",
+    ] {
+        let refusal = edited(zip(&[("plan.jmx", b"x")]), name, b"y").expect_err(name);
+        assert!(matches!(refusal, Error::Name { .. }), "{name}: {refusal}");
+    }
+    for name in ["data", "plan.jmx/inner"] {
+        let refusal = edited(zip(&[("plan.jmx", b"x"), ("data/a.csv", b"x")]), name, b"y").expect_err(name);
+        assert!(matches!(refusal, Error::Duplicate(_)), "{name}: {refusal}");
+    }
+}
+
+#[test]
+fn a_single_plan_has_one_file_to_edit() {
+    let single = || Archive::open(Cursor::new(b"<x/>".to_vec()), "my plan.jmx", Limits::default()).unwrap();
+    let mut to = Cursor::new(Vec::new());
+    single()
+        .with_file(&"my plan.jmx".parse().unwrap(), b"<y/>", &mut to)
+        .unwrap();
+    assert_eq!(to.into_inner(), b"<y/>");
+    let other = single().with_file(&"b.csv".parse().unwrap(), b"1", Cursor::new(Vec::new()));
+    assert!(matches!(other, Err(Error::SingleFile(name)) if name == "my plan.jmx"));
+}

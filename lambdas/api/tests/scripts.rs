@@ -5,7 +5,7 @@ mod door;
 use std::io::{Cursor, Write};
 
 use door::{As, Door, put, script_scenario};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn plan(tree: &str) -> String {
     format!(
@@ -33,6 +33,11 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+fn paths(script: &Value) -> Vec<&str> {
+    let files = script["files"].as_array().unwrap();
+    files.iter().map(|file| file["path"].as_str().unwrap()).collect()
+}
+
 #[tokio::test]
 async fn a_good_script_is_listed_and_saved() {
     let door = Door::open().await;
@@ -45,13 +50,7 @@ async fn a_good_script_is_listed_and_saved() {
         .json();
     assert_eq!(script["uploaded"], true);
     assert_eq!(script["problem"], json!(null));
-    let paths: Vec<_> = script["files"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|file| &file["path"])
-        .collect();
-    assert_eq!(paths, ["plan.jmx", "users.csv"]);
+    assert_eq!(paths(&script), ["plan.jmx", "users.csv"]);
     // Twice: the second time from what was kept.
     door.scenario(&script_scenario(&id)).await;
     door.scenario(&script_scenario(&id)).await;
@@ -200,4 +199,169 @@ async fn an_announcement_that_makes_no_sense_is_refused_at_once() {
     assert_eq!(answer.pointers(422), ["/fileName", "/size", "/sha256", "/path"]);
     let answer = door.send(As::Operator, "POST", "/uploads", &[], &json!([])).await;
     assert_eq!(answer.pointers(422), [""]);
+}
+
+#[tokio::test]
+async fn a_file_is_shown_and_an_edit_makes_another_script() {
+    let door = Door::open().await;
+    let old = plan(&group(true));
+    let latin = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xf1</a>";
+    let large = vec![b'a'; 1024 * 1024 + 1];
+    let archive = zip(&[
+        ("shop/plan.jmx", old.as_bytes()),
+        ("shop/data/ñ b.csv", b"1,2\n"),
+        ("shop/lib/x.bin", b"PK\x03\x04\xff"),
+        ("shop/latin.xml", latin),
+        ("shop/large.csv", &large),
+    ]);
+    let id = door.upload("shop.zip", &archive).await;
+    let get = |path: &str| {
+        let target = format!("/scripts/{id}/files/{path}");
+        let door = &door;
+        async move { door.call(As::Viewer, "GET", &target).await }
+    };
+    let file = get("plan.jmx").await.json();
+    assert_eq!(
+        file,
+        json!({"path": "plan.jmx", "size": old.len(), "text": old, "problem": null})
+    );
+    for path in ["data/%C3%B1%20b.csv", "data%2F%C3%B1%20b.csv", "data/ñ b.csv"] {
+        assert_eq!(get(path).await.json()["text"], "1,2\n", "{path}");
+    }
+    assert_eq!(
+        get("latin.xml").await.json()["text"]
+            .as_str()
+            .unwrap()
+            .ends_with("<a>ñ</a>"),
+        true
+    );
+    for (path, word) in [("lib/x.bin", "UTF-8"), ("large.csv", "1048576")] {
+        let file = get(path).await.json();
+        assert_eq!(file["text"], json!(null));
+        assert!(file["problem"].as_str().unwrap().contains(word), "{file}");
+    }
+    for path in [
+        "other.csv",
+        "../plan.jmx",
+        "%2E%2E/plan.jmx",
+        "shop/plan.jmx",
+        "%ff",
+    ] {
+        get(path).await.problem(404);
+    }
+
+    let new = old
+        .replace("\"10\"", "\"20\"")
+        .replace("testname=\"p\"", "testname=\"edited ñ\"");
+    let edit = |path: &str, text: &str| {
+        let (target, body) = (format!("/scripts/{id}/files/{path}"), json!({"text": text}));
+        let door = &door;
+        async move { door.send(As::Operator, "PUT", &target, &[], &body).await }
+    };
+    let answer = edit("plan.jmx", &new).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let script = answer.json();
+    let edited = script["scriptId"].as_str().unwrap();
+    assert_ne!(edited, id);
+    assert_eq!(
+        answer.header("location"),
+        Some(format!("/api/v1/scripts/{edited}").as_str())
+    );
+    assert_eq!(
+        script,
+        door.call(As::Viewer, "GET", &format!("/scripts/{edited}"))
+            .await
+            .json()
+    );
+    assert_eq!(
+        paths(&script),
+        ["data/ñ b.csv", "large.csv", "latin.xml", "lib/x.bin", "plan.jmx"]
+    );
+    let target = format!("/scripts/{edited}/files/plan.jmx");
+    assert_eq!(door.call(As::Viewer, "GET", &target).await.json()["text"], new);
+    assert_eq!(get("plan.jmx").await.json()["text"], old, "the old one stays");
+    door.scenario(&script_scenario(edited)).await;
+
+    let added = edit("data/new.csv", "x\n").await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    assert_eq!(added.json()["files"].as_array().unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn an_edit_that_cannot_be_is_refused_with_its_reason() {
+    let door = Door::open().await;
+    let good = plan(&group(true));
+    let id = door
+        .upload(
+            "shop.zip",
+            &zip(&[("plan.jmx", good.as_bytes()), ("data/a.csv", b"1")]),
+        )
+        .await;
+    let single = door.upload("my.jmx", good.as_bytes()).await;
+    let put = |id: &str, path: &str, body: serde_json::Value| {
+        let target = format!("/scripts/{id}/files/{path}");
+        let door = &door;
+        async move { door.send(As::Operator, "PUT", &target, &[], &body).await }
+    };
+    for (text, word) in [
+        ("<jmeterTestPlan>\n<hashTree>".to_owned(), "line 2"),
+        ("<html/>".to_owned(), "jmeterTestPlan"),
+        (
+            good.replace("UTF-8", "ISO-8859-1")
+                .replace("testname=\"p\"", "testname=\"ñ\""),
+            "UTF-8",
+        ),
+        ("a\u{0}b".to_owned(), "control"),
+        ("x".repeat(1024 * 1024 + 1), "1048576"),
+    ] {
+        let answer = put(&id, "plan.jmx", json!({"text": text})).await;
+        assert_eq!(answer.pointers(422), ["/text"], "{word}");
+        assert!(answer.text.contains(word), "{word}: {}", answer.text);
+    }
+    // In pure ASCII it makes no difference what is declared.
+    let latin = put(
+        &id,
+        "plan.jmx",
+        json!({"text": good.replace("UTF-8", "ISO-8859-1")}),
+    )
+    .await;
+    assert_eq!(latin.status, 201, "{}", latin.text);
+    assert_eq!(
+        put(&id, "plan.jmx", json!({"content": ""})).await.pointers(422),
+        ["/text", "/content"]
+    );
+    for path in [
+        "../a.csv",
+        "a//b.csv",
+        "%2Fetc%2Fpasswd",
+        "a%5Cb.csv",
+        "__MACOSX/a.csv",
+        "data/",
+    ] {
+        let problem = put(&id, path, json!({"text": "x"})).await.problem(422);
+        assert!(
+            problem["detail"].as_str().unwrap().contains("path"),
+            "{path}: {problem}"
+        );
+    }
+    for path in ["data", "plan.jmx/inner"] {
+        assert_eq!(
+            put(&id, path, json!({"text": "x"})).await.pointers(422),
+            [""],
+            "{path}"
+        );
+    }
+    let other = put(&single, "users.csv", json!({"text": "x"})).await;
+    assert_eq!(other.pointers(422), [""]);
+    assert!(other.text.contains("my.jmx"), "{}", other.text);
+    assert_eq!(put(&single, "my.jmx", json!({"text": good})).await.status, 201);
+
+    let announced = door.announce("plan.jmx", good.as_bytes()).await;
+    let early = announced["scriptId"].as_str().unwrap();
+    for id in [early, "scr_01KAR8Z6VBN6E1CT9W2QK0H3FM", "nonsense"] {
+        put(id, "plan.jmx", json!({"text": good})).await.problem(404);
+        door.call(As::Viewer, "GET", &format!("/scripts/{id}/files/plan.jmx"))
+            .await
+            .problem(404);
+    }
 }

@@ -10,6 +10,7 @@ use model::workload;
 use script::{
     archive::{self, Archive, Limits},
     jmx::{self, classes::ClassIndex, findings::Surroundings},
+    xml,
 };
 use sha2::{Digest, Sha256};
 
@@ -46,6 +47,31 @@ pub(super) fn take_in(path: &Path, announced: &Announced) -> io::Result<Record> 
         })
         .collect();
     Ok(Record { files, problem: None })
+}
+
+/// The text of a file of the upload, or why it is not shown as text.
+pub(super) fn text(upload: &Path, file_name: &str, path: &str) -> io::Result<Result<String, String>> {
+    let opened = Archive::open(fs::File::open(upload)?, file_name, Limits::default());
+    let bytes = match opened.and_then(|mut archive| archive.read(path)) {
+        Ok(bytes) => bytes,
+        Err(error) => return said(error).map(Err),
+    };
+    // XML says itself in what it is written; of everything else only UTF-8 is recognised.
+    let decoded = if bytes.starts_with(b"<?xml")
+        || bytes.starts_with(&[0xFE, 0xFF])
+        || bytes.starts_with(&[0xFF, 0xFE])
+    {
+        xml::text(&bytes).map_err(|error| error.to_string())
+    } else {
+        String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
+    };
+    Ok(decoded.and_then(|text| {
+        if text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+            Err("is not text: it has control characters".to_owned())
+        } else {
+            Ok(text)
+        }
+    }))
 }
 
 /// What is wrong with the plan that the workload names, all of it.
@@ -98,7 +124,7 @@ pub(super) fn plan(
 }
 
 /// An archive's error in its own words, unless this machine is to blame.
-fn said(error: archive::Error) -> io::Result<String> {
+pub(super) fn said(error: archive::Error) -> io::Result<String> {
     match error {
         // An archive that ends too early, or is damaged, shows as such an error of the reader.
         archive::Error::Io(error)
@@ -114,7 +140,7 @@ fn said(error: archive::Error) -> io::Result<String> {
     }
 }
 
-fn digest(path: &Path) -> io::Result<(u64, String)> {
+pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
     let mut file = fs::File::open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];

@@ -2,8 +2,8 @@
 
 use super::Error;
 
-/// Decodes UTF-8, UTF-16 with a byte order mark, ISO-8859-1 and US-ASCII.
-pub(super) fn decode(bytes: &[u8]) -> Result<String, Error> {
+/// Decodes UTF-8, UTF-16 with a byte order mark, ISO-8859-1 and US-ASCII. A byte order mark is not part of the text.
+pub fn decode(bytes: &[u8]) -> Result<String, Error> {
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
