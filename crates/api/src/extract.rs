@@ -76,6 +76,23 @@ impl InPath for RunId {
     const NOUN: &'static str = "run";
 }
 
+/// The second run of a path with two.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate(pub RunId);
+
+impl std::str::FromStr for Candidate {
+    type Err = <RunId as std::str::FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl InPath for Candidate {
+    const NAME: &'static str = "candidateId";
+    const NOUN: &'static str = "run";
+}
+
 impl InPath for ScriptId {
     const NAME: &'static str = "scriptId";
     const NOUN: &'static str = "script";

@@ -6,6 +6,7 @@
 mod answer;
 pub mod authorize;
 mod check;
+mod compare;
 mod error;
 mod extract;
 pub mod finish;
@@ -75,6 +76,7 @@ fn all() -> Routes {
         scenarios::routes,
         runs::routes,
         results::routes,
+        compare::routes,
         workers::routes,
         live::routes,
         uploads::routes,

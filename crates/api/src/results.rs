@@ -92,21 +92,33 @@ async fn get(
     Query(window): Query<Window>,
 ) -> Result<Response, Problem> {
     window.check()?;
+    let (run, mut results) = of_run(&app, id).await?;
+    if window.from.is_some() || window.to.is_some() {
+        let part = stored::whole(&app, id).await?.ok_or_else(|| none(id))?;
+        narrow(&app, &run, &part, &mut results, &window).await?;
+    }
+    answer::json(&app, id, &results).await
+}
+
+/// A run that is over, and its results.
+pub(crate) async fn of_run(app: &App, id: RunId) -> Result<(Run, Results), Problem> {
     let run = app.gateways.runs.get(id).await?;
     if !run.status.is_terminal() {
         let detail = format!(
-            "the run is {}; its results come when it is over, and its course is under series",
+            "{id} is {}; its results come when it is over, and its course is under series",
             run.status.as_str()
         );
         return Err(Problem::new(Code::NotCollected, detail));
     }
-    let no_results = || Problem::new(Code::NoResults, "no worker of the run delivered a single sample");
-    let mut results = stored::results(&app, id).await?.ok_or_else(no_results)?;
-    if window.from.is_some() || window.to.is_some() {
-        let part = stored::whole(&app, id).await?.ok_or_else(no_results)?;
-        narrow(&app, &run, &part, &mut results, &window).await?;
-    }
-    answer::json(&app, id, &results).await
+    let results = stored::results(app, id).await?.ok_or_else(|| none(id))?;
+    Ok((run, results))
+}
+
+fn none(id: RunId) -> Problem {
+    Problem::new(
+        Code::NoResults,
+        format!("no worker of {id} delivered a single sample"),
+    )
 }
 
 async fn narrow(

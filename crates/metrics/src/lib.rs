@@ -6,6 +6,7 @@
 //! any window of it ([`store::Query`]) and [`series`] with the same exact figures.
 
 mod cell;
+pub mod compare;
 pub mod histogram;
 pub mod jtl;
 pub mod live;

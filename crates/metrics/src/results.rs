@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{Region, RunId, ScenarioId, Timestamp, criterion::Criterion, run::Status};
+use model::{
+    Region, RunId, ScenarioId, Timestamp,
+    criterion::{Criterion, Metric},
+    run::Status,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,6 +106,26 @@ pub struct Figures {
     pub response_time_ms: ResponseTime,
     pub ttfb_ms: Brief,
     pub connect_ms: Brief,
+}
+
+impl Figures {
+    /// One figure, in the unit of [`model::criterion::Bound::figure`].
+    pub fn get(&self, metric: Metric) -> Option<f64> {
+        let times = &self.response_time_ms.all;
+        match metric {
+            Metric::Min => times.min,
+            Metric::Mean => times.mean,
+            Metric::P50 => times.p50,
+            Metric::P75 => times.p75,
+            Metric::P90 => times.p90,
+            Metric::P95 => times.p95,
+            Metric::P99 => times.p99,
+            Metric::P999 => times.p999,
+            Metric::Max => times.max,
+            Metric::FailureRate => self.failure_rate,
+            Metric::Throughput => self.throughput,
+        }
+    }
 }
 
 /// Response times of all samples, and of the successful ones.

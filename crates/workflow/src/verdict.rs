@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use metrics::results::{CriterionResult, Figures, Grade, Outcome, Validity, ValidityReason, Verdict};
 use model::{
-    criterion::{Bound, Criterion, Metric},
+    criterion::{Bound, Criterion},
     worker::Worker,
 };
 
@@ -21,7 +21,7 @@ pub(crate) fn of(criteria: &[Criterion], total: &Figures, by_label: &BTreeMap<St
             } else {
                 by_label.get(&criterion.label)
             };
-            let observed = figures.and_then(|figures| observe(criterion.metric, figures));
+            let observed = figures.and_then(|figures| figures.get(criterion.metric));
             CriterionResult {
                 criterion: criterion.clone(),
                 observed: observed.map(|observed| in_unit(criterion.value, observed)),
@@ -75,24 +75,6 @@ pub(crate) fn validity(degraded: bool, workers: &[Worker]) -> Validity {
             Grade::Degraded
         },
         reasons,
-    }
-}
-
-/// In the unit of [`Bound::figure`].
-fn observe(metric: Metric, figures: &Figures) -> Option<f64> {
-    let times = &figures.response_time_ms.all;
-    match metric {
-        Metric::Min => times.min,
-        Metric::Mean => times.mean,
-        Metric::P50 => times.p50,
-        Metric::P75 => times.p75,
-        Metric::P90 => times.p90,
-        Metric::P95 => times.p95,
-        Metric::P99 => times.p99,
-        Metric::P999 => times.p999,
-        Metric::Max => times.max,
-        Metric::FailureRate => figures.failure_rate,
-        Metric::Throughput => figures.throughput,
     }
 }
 

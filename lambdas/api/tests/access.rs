@@ -35,6 +35,7 @@ fn filled(path: &str) -> String {
     path.replace("{scenarioId}", &format!("scn_{ulid}"))
         .replace("{runId}", &format!("run_{ulid}"))
         .replace("{scriptId}", &format!("scr_{ulid}"))
+        .replace("{candidateId}", &format!("run_{ulid}"))
         .replace("{path}", "plan.jmx")
 }
 
