@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod authorize;
+mod baseline;
 mod check;
 mod compare;
 mod error;
@@ -74,6 +75,7 @@ pub fn router(app: App) -> Router {
 fn all() -> Routes {
     let resources = [
         scenarios::routes,
+        baseline::routes,
         runs::routes,
         results::routes,
         compare::routes,

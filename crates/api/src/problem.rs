@@ -24,6 +24,8 @@ pub enum Code {
     RunActive,
     /// The document was changed since the version in `If-Match`.
     StaleVersion,
+    /// The run is its scenario's baseline.
+    IsBaseline,
     /// The results are not there yet.
     NotCollected,
     /// The idempotency key was used with another body.
@@ -52,6 +54,7 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RunActive
             | Self::StaleVersion
+            | Self::IsBaseline
             | Self::NotCollected
             | Self::IdempotencyKeyReused
             | Self::Conflict => StatusCode::CONFLICT,
@@ -75,6 +78,7 @@ impl Code {
             Self::MethodNotAllowed => "The method is not offered here",
             Self::RunActive => "A run is active",
             Self::StaleVersion => "The document was changed meanwhile",
+            Self::IsBaseline => "The run is a baseline",
             Self::NotCollected => "The results are not there yet",
             Self::IdempotencyKeyReused => "The idempotency key was used for another request",
             Self::Conflict => "The request met another one",

@@ -255,7 +255,7 @@ async fn patch(
     params(("runId" = RunId, Path)),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 404, description = "No such run"), (status = 409, description = "It is not over"),
+        (status = 404, description = "No such run"), (status = 409, description = "It is not over (`RUN_ACTIVE`), or the baseline of its scenario (`IS_BASELINE`)"),
     )
 )]
 async fn delete(State(app): State<App>, Id(id): Id<RunId>, _: Query<Nothing>) -> Result<StatusCode, Problem> {
@@ -266,6 +266,15 @@ async fn delete(State(app): State<App>, Id(id): Id<RunId>, _: Query<Nothing>) ->
             run.status.as_str()
         );
         return Err(Problem::new(Code::RunActive, detail).with_run(id));
+    }
+    match app.gateways.scenarios.get(run.scenario_id).await {
+        Ok(scenario) if scenario.baseline_run_id == Some(id) => {
+            let detail =
+                "the run is the baseline of its scenario; choose another one, or none, before it is deleted";
+            return Err(Problem::new(Code::IsBaseline, detail));
+        }
+        Ok(_) | Err(aws::Error::NotFound(_)) => {}
+        Err(error) => return Err(error.into()),
     }
     app.gateways
         .objects

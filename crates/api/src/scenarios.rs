@@ -48,12 +48,22 @@ pub(crate) struct ScenarioView {
     /// The run that is not over yet.
     #[schema(required)]
     pub active_run_id: Option<RunId>,
+    /// The run that others are held against.
+    #[schema(required)]
+    pub baseline_run_id: Option<RunId>,
     #[serde(flatten)]
     pub scenario: Scenario,
 }
 
 /// The fields that the server sets. A client may send back what it got: they are ignored.
-const SET_BY_SERVER: [&str; 5] = ["scenarioId", "version", "createdAt", "updatedAt", "activeRunId"];
+const SET_BY_SERVER: [&str; 6] = [
+    "scenarioId",
+    "version",
+    "createdAt",
+    "updatedAt",
+    "activeRunId",
+    "baselineRunId",
+];
 
 impl From<Stored> for ScenarioView {
     fn from(stored: Stored) -> Self {
@@ -63,6 +73,7 @@ impl From<Stored> for ScenarioView {
             created_at: stored.created_at,
             updated_at: stored.updated_at,
             active_run_id: stored.active_run_id,
+            baseline_run_id: stored.baseline_run_id,
             scenario: stored.scenario,
         }
     }
@@ -82,6 +93,8 @@ pub(crate) struct ScenarioEntry {
     #[schema(required)]
     pub active_run_id: Option<RunId>,
     #[schema(required)]
+    pub baseline_run_id: Option<RunId>,
+    #[schema(required)]
     pub last_run: Option<RunEntry>,
 }
 
@@ -96,6 +109,7 @@ impl From<Summary> for ScenarioEntry {
             created_at: summary.created_at,
             updated_at: summary.updated_at,
             active_run_id: summary.active_run_id,
+            baseline_run_id: summary.baseline_run_id,
             last_run: summary.last_run.map(Into::into),
         }
     }
@@ -255,7 +269,7 @@ async fn delete(
     }
 }
 
-fn versioned(stored: Stored) -> Response {
+pub(crate) fn versioned(stored: Stored) -> Response {
     ([etag(stored.version)], Json(ScenarioView::from(stored))).into_response()
 }
 

@@ -149,6 +149,19 @@ impl Update {
         Ok(types::TransactWriteItem::builder().update(update).build())
     }
 
+    /// The conditions alone, as a part of a transaction that changes other items.
+    pub fn checked_in_transaction(self, table: &str, key: Item) -> Result<types::TransactWriteItem, Error> {
+        let check = types::ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key))
+            .set_condition_expression(self.condition())
+            .set_expression_attribute_names(Some(self.names).filter(|names| !names.is_empty()))
+            .set_expression_attribute_values(Some(self.values).filter(|values| !values.is_empty()))
+            .build()
+            .map_err(incomplete)?;
+        Ok(types::TransactWriteItem::builder().condition_check(check).build())
+    }
+
     fn expression(&self) -> String {
         let clauses = [
             ("SET", &self.sets),

@@ -6,7 +6,11 @@ mod record;
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::transact_write_items::builders::TransactWriteItemsFluentBuilder,
+    types::{AttributeValue, Delete, TransactWriteItem},
+};
 use model::{
     Region, RunId, Timestamp,
     plan::Plan,
@@ -16,7 +20,7 @@ use model::{
 use crate::{
     Deployment, Error,
     error::sorted,
-    expression::Update,
+    expression::{Update, incomplete},
     item::{Item, json, text},
     scenarios,
 };
@@ -119,30 +123,11 @@ impl Runs {
             .set_or_keep("reason", ending.reason.as_ref().map(json))
             .set_or_keep("summary", ending.summary.as_ref().map(json))
             .when_equal("status", text(run.status.as_str()));
-        let scenario_key = scenarios::key(run.scenario_id);
-        let scenario = self
-            .client
-            .get_item()
-            .table_name(&self.deployment.scenarios_table)
-            .set_key(Some(scenario_key.clone()))
-            .consistent_read(true);
-        let scenario = scenario.send().await.map_err(sorted)?.item.unwrap_or_default();
-        let holds = scenario
-            .get("activeRunId")
-            .is_some_and(|active| *active == text(run.run_id));
-        let mut transaction = self
+        let transaction = self
             .client
             .transact_write_items()
             .transact_items(end.in_transaction(self.table(), key(run.run_id))?);
-        if holds {
-            let free = Update::new()
-                .remove("activeRunId")
-                .when_equal("activeRunId", text(run.run_id));
-            transaction = transaction
-                .transact_items(free.in_transaction(&self.deployment.scenarios_table, scenario_key)?);
-        }
-        transaction.send().await.map_err(sorted)?;
-        Ok(())
+        self.and_scenario(transaction, run, "activeRunId").await
     }
 
     /// Notes when a stage began; the first word counts.
@@ -195,18 +180,58 @@ impl Runs {
             .await
     }
 
-    /// Deletes a run that has ended; another one is a conflict. What it has in S3 is deleted before, by its prefix.
+    /// Deletes a run that has ended; another one is a conflict. Its scenario does not keep it as its baseline. What it has
+    /// in S3 is deleted before, by its prefix.
     pub async fn delete(&self, run_id: RunId) -> Result<(), Error> {
-        let run = self.get(run_id).await?;
-        if !run.status.is_terminal() {
-            return Err(Error::Conflict(format!("{run_id} is {}", run.status.as_str())));
+        loop {
+            let run = self.get(run_id).await?;
+            if !run.status.is_terminal() {
+                return Err(Error::Conflict(format!("{run_id} is {}", run.status.as_str())));
+            }
+            match self.try_delete(&run).await {
+                // Its scenario took it as a baseline, or left it, in between.
+                Err(Error::Conflict(_)) => {}
+                outcome => return outcome,
+            }
         }
-        let delete = self
-            .client
-            .delete_item()
+    }
+
+    async fn try_delete(&self, run: &Run) -> Result<(), Error> {
+        let delete = Delete::builder()
             .table_name(self.table())
-            .set_key(Some(key(run_id)));
-        delete.send().await.map_err(sorted)?;
+            .set_key(Some(key(run.run_id)))
+            .build()
+            .map_err(incomplete)?;
+        let transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().delete(delete).build());
+        self.and_scenario(transaction, run, "baselineRunId").await
+    }
+
+    /// Sends a transaction, and with it removes the run from this attribute of its scenario, if it is there.
+    async fn and_scenario(
+        &self,
+        transaction: TransactWriteItemsFluentBuilder,
+        run: &Run,
+        attribute: &str,
+    ) -> Result<(), Error> {
+        let table = &self.deployment.scenarios_table;
+        let scenario = self
+            .client
+            .get_item()
+            .table_name(table)
+            .set_key(Some(scenarios::key(run.scenario_id)))
+            .consistent_read(true);
+        let scenario = scenario.send().await.map_err(sorted)?.item.unwrap_or_default();
+        let named = text(run.run_id);
+        let transaction = if scenario.get(attribute) == Some(&named) {
+            let free = Update::new().remove(attribute).when_equal(attribute, named);
+            transaction.transact_items(free.in_transaction(table, scenarios::key(run.scenario_id))?)
+        } else {
+            transaction
+        };
+        transaction.send().await.map_err(sorted)?;
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use crate::{
     expression::Update,
     item::{Item, Reader, json, number, text},
     page,
-    runs::Runs,
+    runs::{self, Runs},
 };
 
 /// The table of scenarios.
@@ -32,6 +32,8 @@ pub struct Stored {
     pub updated_at: Timestamp,
     /// The run that is not over yet.
     pub active_run_id: Option<RunId>,
+    /// The run that others are held against.
+    pub baseline_run_id: Option<RunId>,
     pub scenario: Scenario,
 }
 
@@ -46,6 +48,7 @@ pub struct Summary {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub active_run_id: Option<RunId>,
+    pub baseline_run_id: Option<RunId>,
     pub last_run: Option<run::Entry>,
 }
 
@@ -74,12 +77,12 @@ pub enum Deleted {
     ActiveRun(RunId),
 }
 
-pub(crate) const LIST_INDEX: &str = "list";
+pub(crate) const LIST_INDEX: &str = "listed";
 /// The one partition of the list: a scenario is small there, and there are thousands, not millions.
 const LIST: &str = "scenarios";
 const LIST_KEY: [&str; 2] = ["list", "scenarioId"];
 /// What the list index carries besides its keys: all that [`summary`] and the filters read.
-pub(crate) const LISTED: [&str; 9] = [
+pub(crate) const LISTED: [&str; 10] = [
     "version",
     "name",
     "description",
@@ -88,6 +91,7 @@ pub(crate) const LISTED: [&str; 9] = [
     "createdAt",
     "updatedAt",
     "activeRunId",
+    "baselineRunId",
     "lastRunId",
 ];
 
@@ -183,6 +187,35 @@ impl Scenarios {
         }
     }
 
+    /// Makes a completed run of the scenario, with results, its baseline. It is a conflict when the run or the scenario is
+    /// not so any more.
+    pub async fn set_baseline(&self, id: ScenarioId, run_id: RunId) -> Result<Stored, Error> {
+        let fit = Update::new()
+            .when_equal("scenarioId", text(id))
+            .when_equal("status", text(run::Status::Completed.as_str()))
+            .when_present("summary");
+        let set = Update::new()
+            .set("baselineRunId", text(run_id))
+            .when_present("scenarioId");
+        let transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(fit.checked_in_transaction(&self.deployment.runs_table, runs::key(run_id))?)
+            .transact_items(set.in_transaction(self.table(), key(id))?);
+        transaction.send().await.map_err(sorted)?;
+        self.get(id).await
+    }
+
+    /// Leaves the scenario without a baseline.
+    pub async fn remove_baseline(&self, id: ScenarioId) -> Result<(), Error> {
+        let remove = Update::new().remove("baselineRunId").when_present("scenarioId");
+        match remove.send(&self.client, self.table(), key(id)).await {
+            Ok(_) => Ok(()),
+            Err(Error::Conflict(_)) => Err(Error::NotFound(id.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Deletes a scenario that is not running. Its runs stay.
     pub async fn delete(&self, id: ScenarioId) -> Result<Deleted, Error> {
         loop {
@@ -248,6 +281,7 @@ fn stored(item: &Item) -> Result<Stored, Error> {
         created_at: read.parsed("createdAt")?,
         updated_at: read.parsed("updatedAt")?,
         active_run_id: read.optional_parsed("activeRunId")?,
+        baseline_run_id: read.optional_parsed("baselineRunId")?,
         scenario: read.json("document")?,
     })
 }
@@ -269,6 +303,7 @@ fn summary(item: &Item, last_runs: &HashMap<RunId, run::Entry>) -> Result<Summar
         created_at: read.parsed("createdAt")?,
         updated_at: read.parsed("updatedAt")?,
         active_run_id: read.optional_parsed("activeRunId")?,
+        baseline_run_id: read.optional_parsed("baselineRunId")?,
         last_run: last_run.and_then(|id| last_runs.get(&id).cloned()),
     })
 }

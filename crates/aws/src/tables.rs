@@ -1,18 +1,21 @@
 //! The tables, as the product needs them. On AWS the infrastructure makes the same.
+//!
+//! What an index carries cannot be changed: one that has to carry more gets another name, and the old one goes.
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     Client,
     error::BuildError,
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-        ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
+        AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, DeleteGlobalSecondaryIndexAction,
+        GlobalSecondaryIndex, GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, Projection,
+        ProjectionType, ScalarAttributeType, TableDescription, TimeToLiveSpecification,
     },
 };
 
 use crate::{Deployment, Error, connect, error::sorted, expression::incomplete, runs, scenarios};
 
-/// Makes the tables that are missing.
+/// Makes the tables that are missing, and gives those that are there the indices that they lack.
 pub async fn ensure(config: &SdkConfig, deployment: &Deployment) -> Result<(), Error> {
     let client = Client::new(&connect::in_region(config, &deployment.hub_region));
     let tables = [
@@ -91,7 +94,15 @@ impl Table<'_> {
             .await
             .map_err(sorted)
         {
-            Ok(_) => {}
+            Ok(answer) => {
+                self.mend_indices(
+                    client,
+                    &answer
+                        .table
+                        .unwrap_or_else(|| TableDescription::builder().build()),
+                )
+                .await?;
+            }
             Err(Error::NotFound(_)) => self.create(client).await?,
             Err(error) => return Err(error),
         }
@@ -140,6 +151,33 @@ impl Table<'_> {
         }
     }
 
+    async fn mend_indices(&self, client: &Client, table: &TableDescription) -> Result<(), Error> {
+        let there: Vec<&str> = table
+            .global_secondary_indexes()
+            .iter()
+            .filter_map(|index| index.index_name())
+            .collect();
+        let missing = self.indices.iter().filter(|index| !there.contains(&index.name));
+        let superfluous = there
+            .iter()
+            .filter(|name| self.indices.iter().all(|index| index.name != **name));
+        let updates = missing
+            .map(Index::creation)
+            .chain(superfluous.map(|name| deletion(name)))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(incomplete)?;
+        // DynamoDB takes one of these at a time.
+        for update in updates {
+            let update = client
+                .update_table()
+                .table_name(self.name)
+                .set_attribute_definitions(Some(self.attributes().map_err(incomplete)?))
+                .global_secondary_index_updates(update);
+            update.send().await.map_err(sorted)?;
+        }
+        Ok(())
+    }
+
     fn attributes(&self) -> Result<Vec<AttributeDefinition>, BuildError> {
         let mut keys: Vec<_> = self
             .key
@@ -160,17 +198,36 @@ impl Table<'_> {
 
 impl Index<'_> {
     fn definition(&self) -> Result<GlobalSecondaryIndex, BuildError> {
-        let carries = self.carries.iter().map(|name| (*name).to_owned()).collect();
-        let projection = Projection::builder()
-            .projection_type(ProjectionType::Include)
-            .set_non_key_attributes(Some(carries))
-            .build();
         GlobalSecondaryIndex::builder()
             .index_name(self.name)
             .set_key_schema(Some(schema(self.key)?))
-            .projection(projection)
+            .projection(self.projection())
             .build()
     }
+
+    fn creation(&self) -> Result<GlobalSecondaryIndexUpdate, BuildError> {
+        let create = CreateGlobalSecondaryIndexAction::builder()
+            .index_name(self.name)
+            .set_key_schema(Some(schema(self.key)?))
+            .projection(self.projection())
+            .build()?;
+        Ok(GlobalSecondaryIndexUpdate::builder().create(create).build())
+    }
+
+    fn projection(&self) -> Projection {
+        let carries = self.carries.iter().map(|name| (*name).to_owned()).collect();
+        Projection::builder()
+            .projection_type(ProjectionType::Include)
+            .set_non_key_attributes(Some(carries))
+            .build()
+    }
+}
+
+fn deletion(index: &str) -> Result<GlobalSecondaryIndexUpdate, BuildError> {
+    let delete = DeleteGlobalSecondaryIndexAction::builder()
+        .index_name(index)
+        .build()?;
+    Ok(GlobalSecondaryIndexUpdate::builder().delete(delete).build())
 }
 
 fn schema(key: Key<'_>) -> Result<Vec<KeySchemaElement>, BuildError> {
