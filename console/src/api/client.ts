@@ -38,5 +38,5 @@ export async function here<T extends object>(answered: T | Elsewhere): Promise<T
 }
 
 function isProblem(error: unknown): error is Problem {
-  return typeof error === "object" && error !== null && "code" in error && "detail" in error;
+  return typeof error === "object" && error !== null && "status" in error && "detail" in error;
 }

@@ -1,16 +1,17 @@
 import type { FieldProblem, Problem } from "./types";
 
-type Details = Pick<Problem, "detail"> & Partial<Pick<Problem, "errors" | "runId" | "requestId">>;
+type Details = Pick<Problem, "status" | "detail" | "errors" | "runId" | "requestId">;
 
 /** What a request was answered with when it was not served. `status` is 0 when there was no answer at all. */
 export class Refusal extends Error {
   readonly status: number;
+  /** Undefined where a gateway refused before the product was asked. */
   readonly code: Problem["code"] | "UNREACHABLE" | "UNREADABLE";
   readonly errors: FieldProblem[];
   readonly runId: string | undefined;
   readonly requestId: string | undefined;
 
-  constructor(problem: Pick<Refusal, "status" | "code"> & Details, cause?: unknown) {
+  constructor(problem: Details & { code?: Refusal["code"] }, cause?: unknown) {
     super(problem.detail, { cause });
     this.status = problem.status;
     this.code = problem.code;

@@ -2,13 +2,16 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
 import { queries } from "./queries";
-import type { Outcome, Run, RunStatus, RunSummary } from "./types";
+import type { Outcome, Run, RunEntry, RunStatus, RunSummary } from "./types";
 
 export interface RunFilter {
   status?: RunStatus;
   limit: number;
   cursor?: string;
 }
+
+/** Runs that a trend shows. */
+export const TREND_RUNS = 10;
 
 export function isOver(status: RunStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
@@ -37,6 +40,17 @@ export const runs = {
         ),
       placeholderData: keepPreviousData,
       refetchInterval: 5_000,
+    }),
+
+  /** The newest runs of a scenario; read anew only when the last of them is another one, or stands elsewhere. */
+  trend: (scenarioId: string, { runId, status }: Pick<RunEntry, "runId" | "status">) =>
+    queryOptions({
+      queryKey: ["trend", scenarioId, runId, status],
+      queryFn: ({ signal }) => {
+        const params = { path: { scenarioId }, query: { limit: TREND_RUNS } };
+        return answer(api.GET("/api/v1/scenarios/{scenarioId}/runs", { params, signal }));
+      },
+      staleTime: Infinity,
     }),
 
   one: (runId: string) =>

@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 cd92ac3ce7b9da49e1c2d8f4c3255fdd9c2da78e5a28e67235b1dc730a249ba7
+// Made by `npm run generate` from crates/api/openapi.json, sha256 e83cd3ab579c2dbb8a92d8920bfa8f3e6b343c87bf3c4497e26900eac1dd6009
 
 export interface paths {
     "/api/v1/me": {
@@ -796,7 +796,8 @@ export interface components {
         };
         /** @description The body of every answer with a status of 400 or more. */
         ProblemDetails: {
-            code: components["schemas"]["Code"];
+            /** @description Absent where a gateway refused before the product was asked. */
+            code?: components["schemas"]["Code"];
             /** @description What happened this time and what to do. */
             detail: string;
             /**
@@ -1689,6 +1690,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Not a cursor of this list */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -2448,6 +2460,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Not a cursor of this log */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -2565,6 +2588,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Not a window */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -2668,6 +2702,17 @@ export interface operations {
             };
             /** @description No such run */
             404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a window */
+            422: {
                 headers: {
                     /** @description What to quote when asking for help. */
                     "x-request-id"?: string;
@@ -2866,6 +2911,17 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a cursor of this list */
+            422: {
                 headers: {
                     /** @description What to quote when asking for help. */
                     "x-request-id"?: string;
@@ -3484,6 +3540,17 @@ export interface operations {
             };
             /** @description No such scenario */
             404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a cursor of this list */
+            422: {
                 headers: {
                     /** @description What to quote when asking for help. */
                     "x-request-id"?: string;

@@ -4,14 +4,8 @@ import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import uPlot from "uplot";
 
 import { useFormat, useMessages } from "../i18n/language";
+import type { Line } from "./line";
 import { colour, isDark, watchMode, type Tone } from "./palette";
-
-export interface Line {
-  label: string;
-  tone: Tone;
-  /** One for each of the chart's times. */
-  values: (number | null)[];
-}
 
 interface Props {
   title: string;

@@ -1,7 +1,7 @@
 /** What a line stands for; the same wherever it is drawn. */
 export type Tone = "users" | "requests" | "failures" | "p50" | "p95" | "p99" | "grid";
 
-const LIGHT: Record<Tone, string> = {
+export const LIGHT: Record<Tone, string> = {
   users: "#6237a7",
   requests: "#096f64",
   failures: "#ba2e0f",
@@ -11,7 +11,7 @@ const LIGHT: Record<Tone, string> = {
   grid: "#d5dbdb",
 };
 
-const DARK: Record<Tone, string> = {
+export const DARK: Record<Tone, string> = {
   users: "#c3a5f5",
   requests: "#2ea597",
   failures: "#fe6e73",

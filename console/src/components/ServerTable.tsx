@@ -1,4 +1,3 @@
-import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import Pagination from "@cloudscape-design/components/pagination";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import type { UseQueryResult } from "@tanstack/react-query";
@@ -6,7 +5,8 @@ import type { ReactNode } from "react";
 
 import { useMessages } from "../i18n/language";
 import { Problem } from "./Problem";
-import { PAGE_SIZES, type TableState } from "./tableState";
+import { isShown, TablePreferences } from "./TablePreferences";
+import type { TableState } from "./tableState";
 
 interface Page<T> {
   items: T[];
@@ -37,13 +37,12 @@ export function ServerTable<T>(props: Props<T>) {
     return <Problem error={query.error} retry={() => void query.refetch()} />;
   }
   const nextCursor = query.data?.nextCursor ?? null;
-  const shown = state.columns ?? columns.map(({ id }) => id);
   return (
     <Table
       variant={variant ?? "container"}
       items={query.data?.items ?? []}
       columnDefinitions={columns}
-      columnDisplay={columns.map(({ id }) => ({ id, visible: id === fixed || shown.includes(id) }))}
+      columnDisplay={columns.map(({ id }) => ({ id, visible: isShown(id, fixed, state.columns) }))}
       trackBy={rowId}
       loading={query.isPending}
       loadingText={messages.common.loading}
@@ -67,27 +66,12 @@ export function ServerTable<T>(props: Props<T>) {
         />
       }
       preferences={
-        <CollectionPreferences
-          title={messages.table.preferences}
-          confirmLabel={messages.table.confirm}
-          cancelLabel={messages.common.cancel}
-          preferences={{
-            pageSize: state.limit,
-            contentDisplay: columns.map(({ id }) => ({ id, visible: id === fixed || shown.includes(id) })),
-          }}
-          pageSizePreference={{
-            title: messages.table.pageSize,
-            options: PAGE_SIZES.map((value) => ({ value, label: messages.table.rows(value) })),
-          }}
-          contentDisplayPreference={{
-            title: messages.table.columns,
-            options: columns.map(({ id, header: name }) => ({ id, label: name, alwaysVisible: id === fixed })),
-          }}
-          onConfirm={({ detail }) => {
-            const visible = detail.contentDisplay?.filter((column) => column.visible).map(({ id }) => id);
-            const isAll = visible?.length === columns.length;
-            state.setPreferences(detail.pageSize ?? state.limit, isAll ? undefined : visible);
-          }}
+        <TablePreferences
+          columns={columns}
+          fixed={fixed}
+          limit={state.limit}
+          shown={state.columns}
+          choose={state.setPreferences}
         />
       }
     />

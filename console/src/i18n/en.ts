@@ -121,6 +121,8 @@ export const en = {
     previousPage: "Previous page",
     page: (n: number) => `Page ${n}`,
     noMatches: "No matches",
+    find: "Find",
+    matches: (n: number) => count(n, "match", "matches"),
     clearFilter: "Clear the filter",
   },
 
@@ -150,6 +152,8 @@ export const en = {
     tags: "Tags",
     lastRun: "Last run",
     neverRun: "Never run",
+    trend: "Trend of p95",
+    trendText: (n: number, p95: string) => `${count(n, "run", "runs")}, the last with a p95 of ${p95}`,
     p95: "p95",
     failures: "Failures",
     throughput: "Throughput",
@@ -399,6 +403,8 @@ export const en = {
     mean: "Mean",
     min: "Min",
     max: "Max",
+    ttfb: "First byte p95",
+    connect: "Connect p95",
     received: "Received",
     sent: "Sent",
     failures: "Failures",
@@ -436,12 +442,19 @@ export const en = {
     file: "File",
     size: "Size",
     export: "Export",
+    exportReport: "Report to share, as HTML",
     exportCsv: "Figures as CSV",
     exportJson: "Results as JSON",
     exportSeries: "Course as CSV",
     criterion: "Criterion",
     observed: "Observed",
     outcome: "Outcome",
+  },
+
+  report: {
+    definitions:
+      "Percentiles are of all samples of all workers, by nearest rank, to 0.1 %; nothing is averaged. Response times are from the first byte sent to the last byte received.",
+    made: (at: string, runId: string) => `Made ${at} from ${runId}.`,
   },
 
   regions: {

@@ -70,6 +70,8 @@ export const es: Messages = {
     previousPage: "Página anterior",
     page: (n) => `Página ${n}`,
     noMatches: "Sin coincidencias",
+    find: "Buscar",
+    matches: (n) => count(n, "coincidencia", "coincidencias"),
     clearFilter: "Quitar el filtro",
   },
 
@@ -143,6 +145,8 @@ export const es: Messages = {
     name: "Nombre",
     tags: "Etiquetas",
     lastRun: "Última ejecución",
+    trend: "Tendencia de p95",
+    trendText: (n, p95) => `${count(n, "ejecución", "ejecuciones")}, la última con un p95 de ${p95}`,
     neverRun: "Nunca ejecutado",
     p95: "p95",
     failures: "Fallos",
@@ -393,6 +397,8 @@ export const es: Messages = {
     mean: "Media",
     min: "Mín.",
     max: "Máx.",
+    ttfb: "Primer byte p95",
+    connect: "Conexión p95",
     received: "Recibido",
     sent: "Enviado",
     failures: "Fallos",
@@ -430,12 +436,19 @@ export const es: Messages = {
     file: "Archivo",
     size: "Tamaño",
     export: "Exportar",
+    exportReport: "Informe para compartir, en HTML",
     exportCsv: "Cifras como CSV",
     exportJson: "Resultados como JSON",
     exportSeries: "Evolución como CSV",
     criterion: "Criterio",
     observed: "Observado",
     outcome: "Resultado",
+  },
+
+  report: {
+    definitions:
+      "Los percentiles son de todas las muestras de todos los workers, por rango más próximo, al 0,1 %; nada se promedia. Los tiempos de respuesta van del primer byte enviado al último recibido.",
+    made: (at, runId) => `Hecho el ${at} a partir de ${runId}.`,
   },
 
   regions: {

@@ -12,13 +12,14 @@ import { isOver, runs } from "../api/runs";
 import type { Results, Run as RunView } from "../api/types";
 import { Problem } from "../components/Problem";
 import { useTitle } from "../components/useTitle";
-import { useMessages } from "../i18n/language";
+import { useFormat, useMessages } from "../i18n/language";
 import { Charts } from "../run/Charts";
 import { Details } from "../run/Details";
 import { RunHeader } from "../run/RunHeader";
 import { RunNotices } from "../run/RunNotices";
 import { Stages } from "../run/Stages";
-import { subjectOfResults, Tiles, useLiveTiles, useResultTiles } from "../run/Tiles";
+import { resultTiles, subjectOfResults } from "../run/resultTiles";
+import { Tiles, useLiveTiles } from "../run/Tiles";
 import { useCourse } from "../run/useCourse";
 import { useLive, type Live } from "../run/useLive";
 import { useView } from "../run/useView";
@@ -46,7 +47,7 @@ function Loaded({ run }: { run: RunView }) {
 
   const liveTiles = useLiveTiles(live, course, view.subject);
   const resultSubject = subjectOfResults(view.subject);
-  const resultTiles = useResultTiles(final, resultSubject);
+  const format = useFormat();
   const labels = useLabels(run, live, final);
   return (
     <ContentLayout header={<RunHeader run={run} results={final} course={course} />}>
@@ -59,7 +60,7 @@ function Loaded({ run }: { run: RunView }) {
           </Alert>
         )}
         {query.isError && !hasNone && <Problem error={query.error} retry={() => void query.refetch()} />}
-        {!hasNone && <Tiles subject={final ? resultSubject : view.subject} tiles={final ? resultTiles : liveTiles} />}
+        {!hasNone && <Tiles subject={final ? resultSubject : view.subject} tiles={final ? resultTiles(final, resultSubject, messages, format) : liveTiles} />}
         {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} />}
         <Details run={run} results={final} view={view} />
       </SpaceBetween>

@@ -9,7 +9,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
-import { runs } from "../api/runs";
+import { runs, TREND_RUNS } from "../api/runs";
 import { deleteScenario, scenarios } from "../api/scenarios";
 import type { Scenario as ScenarioView } from "../api/types";
 import { useNotices } from "../app/notices";
@@ -28,8 +28,6 @@ import { useRunNow } from "../components/useRunNow";
 import { useTitle } from "../components/useTitle";
 import { useMessages } from "../i18n/language";
 
-/** Runs that the trend shows. */
-const TREND = 10;
 
 export default function Scenario() {
   const { scenarioId = "" } = useParams();
@@ -42,7 +40,7 @@ export default function Scenario() {
 
 function Loaded({ scenario }: { scenario: ScenarioView }) {
   const messages = useMessages();
-  const trend = useQuery(runs.ofScenario(scenario.scenarioId, { limit: TREND }));
+  const trend = useQuery(runs.ofScenario(scenario.scenarioId, { limit: TREND_RUNS }));
   return (
     <ContentLayout
       header={

@@ -18,6 +18,7 @@ import { Instant } from "../components/Instant";
 import { RouterButton, RouterLink } from "../components/RouterLink";
 import { RunStatus } from "../components/RunStatus";
 import { ServerTable, type Column } from "../components/ServerTable";
+import { Spark } from "../components/Spark";
 import { useTableState, type TableState } from "../components/tableState";
 import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
@@ -196,6 +197,11 @@ function useColumns(
         ) : (
           <Box color="text-status-inactive">{messages.scenarios.neverRun}</Box>
         ),
+    },
+    {
+      id: "trend",
+      header: messages.scenarios.trend,
+      cell: ({ scenarioId, lastRun }) => (lastRun ? <Spark scenarioId={scenarioId} lastRun={lastRun} /> : messages.common.none),
     },
     {
       id: "throughput",

@@ -1,10 +1,9 @@
-import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
 import { workers } from "../api/workers";
 import { Empty } from "../components/Empty";
+import { LocalTable } from "../components/LocalTable";
 import { Problem } from "../components/Problem";
 import { useFormat, useMessages } from "../i18n/language";
 
@@ -17,28 +16,28 @@ export function Artifacts({ runId }: { runId: string }) {
     return <Problem error={query.error} retry={() => void query.refetch()} />;
   }
   return (
-    <Table
-      variant="embedded"
-      header={<Header variant="h3">{messages.run.tabArtifacts}</Header>}
+    <LocalTable
+      name="artifacts"
+      title={messages.run.tabArtifacts}
       items={query.data?.items ?? []}
-      loading={query.isPending}
-      loadingText={messages.common.loading}
-      enableKeyboardNavigation
-      ariaLabels={{ tableLabel: messages.run.tabArtifacts, selectionGroupLabel: messages.run.tabArtifacts }}
-      columnDefinitions={[
+      isLoading={query.isPending}
+      fixed="name"
+      sorting={{ column: "worker", descending: false }}
+      rowId={({ worker, name }) => `${worker} ${name}`}
+      columns={[
         {
           id: "name",
           header: messages.run.file,
-          isRowHeader: true,
+          value: ({ name }) => name,
           cell: ({ name, url }) => (
             <Link href={url} external={false} target="_blank" rel="noopener">
               {name}
             </Link>
           ),
         },
-        { id: "worker", header: messages.run.worker, cell: ({ worker }) => worker },
-        { id: "region", header: messages.run.region, cell: ({ region }) => region },
-        { id: "size", header: messages.run.size, cell: ({ size }) => format.bytes(size) },
+        { id: "worker", header: messages.run.worker, value: ({ worker }) => worker },
+        { id: "region", header: messages.run.region, value: ({ region }) => region },
+        { id: "size", header: messages.run.size, value: ({ size }) => size, cell: ({ size }) => format.bytes(size) },
       ]}
       empty={<Empty title={messages.run.artifactsNone} hint={messages.run.artifactsNoneHint} />}
     />

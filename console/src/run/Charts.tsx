@@ -10,11 +10,11 @@ import { lazy, Suspense, useMemo } from "react";
 
 import { isOver } from "../api/runs";
 import type { Run } from "../api/types";
-import type { Line } from "../charts/TimeChart";
 import { Empty } from "../components/Empty";
 import { useFormat, useMessages } from "../i18n/language";
-import type { Course, CoursePoint } from "../live/course";
+import type { Course } from "../live/course";
 import { plannedMs } from "./Stages";
+import { courseCharts } from "./courseCharts";
 import { SubjectPickers } from "./SubjectPickers";
 import type { Live } from "./useLive";
 import type { View } from "./useView";
@@ -96,23 +96,7 @@ function Lines({ run, course, view }: { run: Run; course: Course; view: View }) 
   const { points } = course;
 
   const times = useMemo(() => points.map(({ t }) => t), [points]);
-  const lines = useMemo(() => {
-    const line = (label: string, tone: Line["tone"], value: (point: CoursePoint) => number | null): Line => ({
-      label,
-      tone,
-      values: points.map(value),
-    });
-    return {
-      users: [line(messages.run.chartUsers, "users", (point) => point.virtualUsers)],
-      requests: [line(messages.run.chartRequests, "requests", (point) => point.requestRate)],
-      failures: [line(messages.run.chartFailures, "failures", (point) => point.failureRate)],
-      times: [
-        line("p50", "p50", (point) => point.p50),
-        line("p95", "p95", (point) => point.p95),
-        line("p99", "p99", (point) => point.p99),
-      ],
-    };
-  }, [points, messages]);
+  const charts = useMemo(() => courseCharts(points, messages, format), [points, messages, format]);
 
   const span = useMemo<[number, number]>(() => {
     if (view.window && over) return [view.window.from / 1_000, view.window.to / 1_000];
@@ -127,13 +111,11 @@ function Lines({ run, course, view }: { run: Run; course: Course; view: View }) 
     if (window.from < window.to) view.choose({ window });
   };
   const common = { times, span, ...(over && { onSelect: select }) };
-  const rate = (value: number) => format.rate(value);
   return (
     <Grid gridDefinition={[...ROW, ...ROW]}>
-      <TimeChart {...common} title={messages.run.chartUsers} lines={lines.users} show={(value) => format.number(value)} />
-      <TimeChart {...common} title={messages.run.chartTimes} lines={lines.times} show={(value) => format.ms(value)} />
-      <TimeChart {...common} title={messages.run.chartRequests} lines={lines.requests} show={rate} />
-      <TimeChart {...common} title={messages.run.chartFailures} lines={lines.failures} show={rate} />
+      {charts.map((chart) => (
+        <TimeChart key={chart.title} {...common} {...chart} />
+      ))}
     </Grid>
   );
 }

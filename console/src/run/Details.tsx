@@ -55,7 +55,7 @@ function figureTabs(results: Results, messages: ReturnType<typeof useMessages>):
     id,
     label,
     content: (
-      <FiguresTable title={label} subject={subject} rows={rowsOf(groups)} {...(withTotal && { total })} />
+      <FiguresTable name={id} title={label} subject={subject} rows={rowsOf(groups)} {...(withTotal && { total })} />
     ),
   });
   return [

@@ -1,14 +1,13 @@
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
-import Header from "@cloudscape-design/components/header";
 import Modal from "@cloudscape-design/components/modal";
 import Button from "@cloudscape-design/components/button";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 
 import type { ErrorGroup } from "../api/types";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
+import { LocalTable } from "../components/LocalTable";
 import { useFormat, useMessages } from "../i18n/language";
 
 /** What failed and how often, with an exchange to look at. */
@@ -18,24 +17,26 @@ export function Errors({ groups }: { groups: ErrorGroup[] }) {
   const [shown, setShown] = useState<ErrorGroup | null>(null);
   return (
     <>
-      <Table
-        variant="embedded"
-        header={<Header variant="h3">{messages.run.tabErrors}</Header>}
+      <LocalTable
+        name="errors"
+        title={messages.run.tabErrors}
         items={groups}
+        fixed="label"
+        sorting={{ column: "count", descending: true }}
+        rowId={({ label, code, message, assertion }) => JSON.stringify([label, code, message, assertion])}
         wrapLines
-        enableKeyboardNavigation
-        ariaLabels={{ tableLabel: messages.run.tabErrors, selectionGroupLabel: messages.run.tabErrors }}
-        columnDefinitions={[
-          { id: "count", header: messages.run.count, cell: ({ count }) => format.integer(count) },
-          { id: "label", header: messages.run.label, cell: ({ label }) => label, isRowHeader: true },
-          { id: "code", header: messages.run.code, cell: ({ code }) => code },
-          { id: "message", header: messages.run.message, cell: ({ message }) => message },
-          { id: "assertion", header: messages.run.assertion, cell: ({ assertion }) => assertion ?? messages.common.none },
-          { id: "first", header: messages.run.first, cell: ({ firstAt }) => <Instant at={firstAt} /> },
-          { id: "last", header: messages.run.last, cell: ({ lastAt }) => <Instant at={lastAt} /> },
+        columns={[
+          { id: "count", header: messages.run.count, value: ({ count }) => count, cell: ({ count }) => format.integer(count) },
+          { id: "label", header: messages.run.label, value: ({ label }) => label },
+          { id: "code", header: messages.run.code, value: ({ code }) => code },
+          { id: "message", header: messages.run.message, value: ({ message }) => message },
+          { id: "assertion", header: messages.run.assertion, value: ({ assertion }) => assertion },
+          { id: "first", header: messages.run.first, value: (g) => g.firstAt, cell: (g) => <Instant at={g.firstAt} /> },
+          { id: "last", header: messages.run.last, value: (g) => g.lastAt, cell: (g) => <Instant at={g.lastAt} /> },
           {
             id: "exchange",
             header: messages.run.exchange,
+            value: ({ sample }) => Number(sample != null),
             cell: (group) =>
               group.sample ? (
                 <Button variant="inline-link" onClick={() => setShown(group)}>

@@ -1,10 +1,8 @@
-import Header from "@cloudscape-design/components/header";
-import Table from "@cloudscape-design/components/table";
-import { useState } from "react";
-
 import type { Figures } from "../api/types";
 import { FailureRate } from "../components/FailureRate";
+import { LocalTable, type LocalColumn } from "../components/LocalTable";
 import { useFormat, useMessages } from "../i18n/language";
+import { figureColumns } from "./figureColumns";
 
 export interface Row {
   name: string;
@@ -16,6 +14,8 @@ export function rowsOf(groups: Record<string, Figures>): Row[] {
 }
 
 interface Props {
+  /** Names the table in the address. */
+  name: string;
   title: string;
   /** What a row is of. */
   subject: string;
@@ -24,68 +24,35 @@ interface Props {
 }
 
 /** Figures side by side; sorted by any of them. */
-export function FiguresTable({ title, subject, rows, total }: Props) {
+export function FiguresTable({ name, title, subject, rows, total }: Props) {
   const messages = useMessages();
-  const format = useFormat();
-  const [sorting, setSorting] = useState<{ id: string; descending: boolean }>({ id: "requests", descending: true });
-
-  const figure = (id: string, header: string, value: (figures: Figures) => number | null, show: (value: number | null) => string) => ({
-    id,
-    header,
-    sortingField: id,
-    value: ({ figures }: Row) => value(figures),
-    cell: ({ figures }: Row) => show(value(figures)),
-  });
-  const ms = (value: number | null) => format.ms(value);
-  const columns = [
-    {
-      id: "name",
-      header: subject,
-      sortingField: "name",
-      isRowHeader: true,
-      value: ({ name }: Row) => name,
-      cell: ({ name }: Row) => name,
-    },
-    figure("requests", messages.run.requests, (f) => f.requests, (v) => format.integer(v)),
-    figure("throughput", messages.run.throughput, (f) => f.throughput, (v) => format.rate(v)),
-    {
-      ...figure("failures", messages.run.failures, (f) => f.failureRate, (v) => format.percent(v)),
-      cell: ({ figures }: Row) => <FailureRate share={figures.failureRate} />,
-    },
-    figure("min", messages.run.min, (f) => f.responseTimeMs.min, ms),
-    figure("mean", messages.run.mean, (f) => f.responseTimeMs.mean, ms),
-    figure("p50", "p50", (f) => f.responseTimeMs.p50, ms),
-    figure("p90", "p90", (f) => f.responseTimeMs.p90, ms),
-    figure("p95", "p95", (f) => f.responseTimeMs.p95, ms),
-    figure("p99", "p99", (f) => f.responseTimeMs.p99, ms),
-    figure("max", messages.run.max, (f) => f.responseTimeMs.max, ms),
-    figure("sent", messages.run.sent, (f) => f.bytesSent, (v) => format.bytes(v)),
-    figure("received", messages.run.received, (f) => f.bytesReceived, (v) => format.bytes(v)),
-  ];
-  const sorted = columns.find(({ id }) => id === sorting.id) ?? columns[0];
-  const items = sorted ? rows.toSorted((a, b) => compare(sorted.value(a), sorted.value(b)) * (sorting.descending ? -1 : 1)) : rows;
+  const columns = useFigureColumns(subject);
   return (
-    <Table
-      variant="embedded"
-      header={<Header variant="h3">{title}</Header>}
-      items={total ? [{ name: messages.run.all, figures: total }, ...items] : items}
-      columnDefinitions={columns}
-      trackBy="name"
-      wrapLines={false}
-      enableKeyboardNavigation
-      stickyColumns={{ first: 1 }}
-      sortingColumn={{ sortingField: sorting.id }}
-      sortingDescending={sorting.descending}
-      onSortingChange={({ detail }) =>
-        setSorting({ id: detail.sortingColumn.sortingField ?? "requests", descending: detail.isDescending ?? false })
-      }
-      ariaLabels={{ tableLabel: title, selectionGroupLabel: title }}
+    <LocalTable
+      name={name}
+      title={title}
+      items={rows}
+      pinned={total ? [{ name: messages.run.all, figures: total }] : []}
+      columns={columns}
+      fixed="name"
+      sorting={{ column: "requests", descending: true }}
+      rowId={(row) => row.name}
       empty={messages.common.none}
     />
   );
 }
 
-function compare(a: number | string | null, b: number | string | null): number {
-  if (typeof a === "string" && typeof b === "string") return a.localeCompare(b);
-  return Number(a ?? -1) - Number(b ?? -1);
+function useFigureColumns(subject: string): LocalColumn<Row>[] {
+  const messages = useMessages();
+  const format = useFormat();
+  return [
+    { id: "name", header: subject, value: ({ name }) => name, minWidth: 160 },
+    ...figureColumns(messages, format).map(({ id, header, value, show }) => ({
+      id,
+      header,
+      value: ({ figures }: Row) => value(figures),
+      cell: ({ figures }: Row) =>
+        id === "failures" ? <FailureRate share={figures.failureRate} /> : show(value(figures)),
+    })),
+  ];
 }

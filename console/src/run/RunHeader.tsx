@@ -14,10 +14,11 @@ import { RouterLink } from "../components/RouterLink";
 import { RunStatus } from "../components/RunStatus";
 import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
-import { useMessages } from "../i18n/language";
+import { useFormat, useLanguage, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
 import { courseCsv, figuresCsv, save } from "./export";
 import { Note } from "./Note";
+import { saveReport } from "./saveReport";
 
 interface Props {
   run: Run;
@@ -59,16 +60,19 @@ function Actions({ run, results, course }: Props) {
   const navigate = useNavigate();
   const mayEdit = useMayEdit();
   const { start, starting } = useRunNow();
+  const reader = { language: useLanguage().language, messages, format: useFormat() };
   const [asking, setAsking] = useState<"cancel" | "delete" | null>(null);
   const over = isOver(run.status);
   const canBeCancelled = !over && run.status !== "stopping" && run.status !== "collecting";
 
   const exports = [
+    { id: "report", text: messages.run.exportReport, disabled: !results },
     { id: "csv", text: messages.run.exportCsv, disabled: !results },
     { id: "json", text: messages.run.exportJson, disabled: !results },
     { id: "series", text: messages.run.exportSeries, disabled: !course },
   ];
   const exportAs = (id: string) => {
+    if (id === "report" && results) saveReport({ run, results }, reader).catch(notices.tellRefusal);
     if (id === "csv" && results) save(`${run.runId}.csv`, "text/csv", figuresCsv(results));
     if (id === "json" && results) save(`${run.runId}.json`, "application/json", JSON.stringify(results, null, 2));
     if (id === "series" && course) save(`${run.runId}-course.csv`, "text/csv", courseCsv(course));

@@ -1,12 +1,11 @@
 import "./Workers.css";
-import Header from "@cloudscape-design/components/header";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
 import { isOver } from "../api/runs";
 import type { Run } from "../api/types";
 import { workers } from "../api/workers";
 import { Empty } from "../components/Empty";
+import { LocalTable } from "../components/LocalTable";
 import { Problem } from "../components/Problem";
 import { WorkerState } from "../components/RunStatus";
 import { useFormat, useMessages } from "../i18n/language";
@@ -29,33 +28,30 @@ export function Workers({ run }: { run: Run }) {
     `${messages.workerState.lost} ${format.integer(lost)}`,
   ];
   return (
-    <Table
-      variant="embedded"
-      header={
-        <Header variant="h3" counter={`(${format.integer(planned)})`} description={counts.join(" · ")}>
-          {messages.run.tabWorkers}
-        </Header>
-      }
+    <LocalTable
+      name="workers"
+      title={messages.run.tabWorkers}
+      description={counts.join(" · ")}
       items={query.data?.items ?? []}
-      loading={query.isPending}
-      loadingText={messages.common.loading}
-      trackBy={({ worker }) => String(worker)}
-      enableKeyboardNavigation
-      ariaLabels={{ tableLabel: messages.run.tabWorkers, selectionGroupLabel: messages.run.tabWorkers }}
-      columnDefinitions={[
-        { id: "worker", header: messages.run.worker, cell: ({ worker }) => worker, isRowHeader: true },
-        { id: "region", header: messages.run.region, cell: ({ region }) => region },
-        { id: "state", header: messages.run.state, cell: ({ state }) => <WorkerState state={state} /> },
-        { id: "skew", header: messages.run.skew, cell: ({ startSkewMs }) => format.ms(startSkewMs) },
-        { id: "cpu", header: messages.run.cpu, cell: ({ cpu }) => <Cpu share={cpu} /> },
-        { id: "users", header: messages.run.users, cell: ({ virtualUsers }) => format.integer(virtualUsers) },
-        { id: "requests", header: messages.run.requests, cell: ({ requests }) => format.integer(requests) },
-        { id: "failures", header: messages.run.failures, cell: ({ failures }) => format.integer(failures) },
+      isLoading={query.isPending}
+      fixed="worker"
+      sorting={{ column: "worker", descending: false }}
+      rowId={({ worker }) => String(worker)}
+      columns={[
+        { id: "worker", header: messages.run.worker, value: ({ worker }) => worker },
+        { id: "region", header: messages.run.region, value: ({ region }) => region },
         {
-          id: "exit",
-          header: messages.run.exit,
-          cell: ({ exit }) => (exit ? `${exit.detail} (${exit.code})` : messages.common.none),
+          id: "state",
+          header: messages.run.state,
+          value: ({ state }) => messages.workerState[state],
+          cell: ({ state }) => <WorkerState state={state} />,
         },
+        { id: "skew", header: messages.run.skew, value: (w) => w.startSkewMs, cell: (w) => format.ms(w.startSkewMs) },
+        { id: "cpu", header: messages.run.cpu, value: ({ cpu }) => cpu, cell: ({ cpu }) => <Cpu share={cpu} /> },
+        { id: "users", header: messages.run.users, value: (w) => w.virtualUsers, cell: (w) => format.integer(w.virtualUsers) },
+        { id: "requests", header: messages.run.requests, value: (w) => w.requests, cell: (w) => format.integer(w.requests) },
+        { id: "failures", header: messages.run.failures, value: (w) => w.failures, cell: (w) => format.integer(w.failures) },
+        { id: "exit", header: messages.run.exit, value: ({ exit }) => exit && `${exit.detail} (${exit.code})` },
       ]}
       empty={<Empty title={messages.run.workersNone} hint={messages.run.workersNoneHint} />}
     />

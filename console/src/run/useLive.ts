@@ -14,8 +14,8 @@ export interface Live {
   version: number;
 }
 
-/** So often a page is drawn anew while ticks come in. */
-const REDRAW_MS = 500;
+/** So often a page is drawn anew while ticks come in: workers send one a second, so more would draw the same twice. */
+const REDRAW_MS = 1_000;
 
 /** Listens to the run from before its start until its end; the feed stays as it was then. */
 export function useLive(run: Run | undefined): Live | null {
