@@ -8,13 +8,11 @@ import type { ReactNode } from "react";
 import { useFormat, useMessages } from "../i18n/language";
 import { Empty } from "./Empty";
 import { useLocalTableState, type Sorting } from "./localTableState";
-import { isShown, TablePreferences } from "./TablePreferences";
+import { isShown, TablePreferences, type Shown } from "./TablePreferences";
 
 type Value = number | string | null | undefined;
 
-export interface LocalColumn<T> {
-  id: string;
-  header: string;
+export interface LocalColumn<T> extends Shown {
   /** What the column is sorted and searched by. */
   value(item: T): Value;
   /** What is shown, if not the value itself. */
@@ -85,7 +83,7 @@ export function LocalTable<T>(props: Props<T>) {
         cell: (item: T) => (cell ? cell(item) : (value(item) ?? messages.common.none)),
         ...(minWidth !== undefined && { minWidth }),
       }))}
-      columnDisplay={columns.map(({ id }) => ({ id, visible: isShown(id, fixed, state.columns) }))}
+      columnDisplay={columns.map((column) => ({ id: column.id, visible: isShown(column, fixed, state.columns) }))}
       trackBy={rowId}
       loading={isLoading ?? false}
       loadingText={messages.common.loading}

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 
 import { useMessages } from "../i18n/language";
 import { Problem } from "./Problem";
-import { isShown, TablePreferences } from "./TablePreferences";
+import { isShown, TablePreferences, type Shown } from "./TablePreferences";
 import type { TableState } from "./tableState";
 
 interface Page<T> {
@@ -13,7 +13,7 @@ interface Page<T> {
   nextCursor: string | null;
 }
 
-export type Column<T> = TableProps.ColumnDefinition<T> & { id: string; header: string };
+export type Column<T> = TableProps.ColumnDefinition<T> & Shown;
 
 interface Props<T> {
   label: string;
@@ -42,7 +42,7 @@ export function ServerTable<T>(props: Props<T>) {
       variant={variant ?? "container"}
       items={query.data?.items ?? []}
       columnDefinitions={columns}
-      columnDisplay={columns.map(({ id }) => ({ id, visible: isShown(id, fixed, state.columns) }))}
+      columnDisplay={columns.map((column) => ({ id: column.id, visible: isShown(column, fixed, state.columns) }))}
       trackBy={rowId}
       loading={query.isPending}
       loadingText={messages.common.loading}

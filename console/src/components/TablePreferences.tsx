@@ -3,18 +3,26 @@ import CollectionPreferences from "@cloudscape-design/components/collection-pref
 import { useMessages } from "../i18n/language";
 import { PAGE_SIZES } from "./tableState";
 
+export interface Shown {
+  id: string;
+  header: string;
+  /** Not shown until somebody asks for it. */
+  isOptional?: boolean;
+}
+
 interface Props {
-  columns: { id: string; header: string }[];
+  columns: readonly Shown[];
   /** A column without which a row says nothing. */
   fixed: string;
   limit: number;
-  /** Ids of the columns that are shown; all when undefined. */
+  /** Ids of the columns that were chosen. */
   shown: string[] | undefined;
   choose(limit: number, columns: string[] | undefined): void;
 }
 
-export const isShown = (id: string, fixed: string, shown: string[] | undefined) =>
-  id === fixed || shown === undefined || shown.includes(id);
+export function isShown({ id, isOptional }: Shown, fixed: string, chosen: string[] | undefined): boolean {
+  return id === fixed || (chosen === undefined ? isOptional !== true : chosen.includes(id));
+}
 
 /** How many rows and which columns a table shows. */
 export function TablePreferences({ columns, fixed, limit, shown, choose }: Props) {
@@ -26,7 +34,7 @@ export function TablePreferences({ columns, fixed, limit, shown, choose }: Props
       cancelLabel={messages.common.cancel}
       preferences={{
         pageSize: limit,
-        contentDisplay: columns.map(({ id }) => ({ id, visible: isShown(id, fixed, shown) })),
+        contentDisplay: columns.map((column) => ({ id: column.id, visible: isShown(column, fixed, shown) })),
       }}
       pageSizePreference={{
         title: messages.table.pageSize,
@@ -38,8 +46,8 @@ export function TablePreferences({ columns, fixed, limit, shown, choose }: Props
       }}
       onConfirm={({ detail }) => {
         const visible = detail.contentDisplay?.filter((column) => column.visible).map(({ id }) => id);
-        const isAll = visible?.length === columns.length;
-        choose(detail.pageSize ?? limit, isAll ? undefined : visible);
+        const isUsual = columns.every((column) => isShown(column, fixed, undefined) === visible?.includes(column.id));
+        choose(detail.pageSize ?? limit, isUsual ? undefined : visible);
       }}
     />
   );

@@ -1,3 +1,6 @@
+import Box from "@cloudscape-design/components/box";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+
 import { outcomeOf } from "../api/runs";
 import type { RunEntry } from "../api/types";
 import { useFormat, useMessages } from "../i18n/language";
@@ -20,16 +23,25 @@ export function useRunColumns({ withScenario }: { withScenario: boolean }): Colu
       id: "started",
       header: messages.runs.started,
       isRowHeader: true,
+      minWidth: 175,
       cell: (run) => (
-        <RouterLink to={`/runs/${run.runId}`}>
-          <Instant at={run.startAt ?? run.createdAt} />
-        </RouterLink>
+        <>
+          <RouterLink to={`/runs/${run.runId}`}>
+            <Instant at={run.startAt ?? run.createdAt} />
+          </RouterLink>
+          {run.note && (
+            <Box color="text-body-secondary" fontSize="body-s">
+              {run.note}
+            </Box>
+          )}
+        </>
       ),
     },
     ...(withScenario ? [scenario] : []),
     {
       id: "status",
       header: messages.runs.status,
+      minWidth: 140,
       cell: (run) => <RunStatus status={run.status} degraded={run.degraded} />,
     },
     {
@@ -49,10 +61,11 @@ export function useRunColumns({ withScenario }: { withScenario: boolean }): Colu
       header: messages.runs.verdict,
       cell: ({ summary }) => {
         const outcome = summary && outcomeOf(summary);
-        return outcome ? messages.runs[outcome] : messages.common.none;
+        if (!outcome) return messages.common.none;
+        return <StatusIndicator type={outcome === "passed" ? "success" : "error"}>{messages.runs[outcome]}</StatusIndicator>;
       },
     },
-    { id: "trigger", header: messages.runs.trigger, cell: (run) => messages.trigger[run.trigger] },
-    { id: "note", header: messages.runs.note, cell: (run) => run.note ?? messages.common.none },
+    { id: "trigger", header: messages.runs.trigger, cell: (run) => messages.trigger[run.trigger], isOptional: true },
+    { id: "ref", header: messages.runs.ref, cell: (run) => run.ref ?? messages.common.none, isOptional: true },
   ];
 }

@@ -23,10 +23,10 @@ interface Props {
 const METHODS: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 const COLUMNS = [
-  { colspan: { default: 12, s: 2 } },
-  { colspan: { default: 12, s: 5 } },
-  { colspan: { default: 12, s: 3 } },
-  { colspan: { default: 12, s: 2 } },
+  { colspan: { default: 12, xxs: 2 } },
+  { colspan: { default: 12, xxs: 5 } },
+  { colspan: { default: 12, xxs: 3 } },
+  { colspan: { default: 12, xxs: 2 } },
 ];
 
 /** One of the listed requests. */

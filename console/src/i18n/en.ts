@@ -135,13 +135,11 @@ export const en = {
   home: {
     title: "Home",
     active: "Running now",
-    activeNone: "Nothing is running",
-    activeNoneHint: "Choose a scenario and press Run.",
     recent: "Recent runs",
     recentNone: "No runs yet",
-    recentNoneHint: "A run sends the load of a scenario and measures what comes back.",
+    recentNoneHint: "Press Run beside a scenario above: a run sends its load and measures what comes back.",
     create: "Create scenario",
-    toScenarios: "Show scenarios",
+    toScenarios: "All scenarios",
   },
 
   scenarios: {
@@ -214,7 +212,7 @@ export const en = {
     failed: "Failed",
     trigger: "Started by",
     duration: "Duration",
-    note: "Note",
+    ref: "Reference",
     degraded: "degraded",
   },
 
@@ -223,6 +221,8 @@ export const en = {
     edit: (name: string) => `Edit ${name}`,
     copyOf: (name: string) => `${name} (copy)`,
     save: "Save",
+    summary: "Summary",
+    length: "Length",
     saveAndRun: "Save and run",
     saved: "The scenario has been saved.",
     invalid: "Some fields need your attention",

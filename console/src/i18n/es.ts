@@ -129,13 +129,11 @@ export const es: Messages = {
   home: {
     title: "Inicio",
     active: "En curso ahora",
-    activeNone: "No hay nada en curso",
-    activeNoneHint: "Elija un escenario y pulse Ejecutar.",
     recent: "Ejecuciones recientes",
     recentNone: "Aún no hay ejecuciones",
-    recentNoneHint: "Una ejecución envía la carga de un escenario y mide lo que vuelve.",
+    recentNoneHint: "Pulse Ejecutar junto a un escenario: se envía su carga y se mide lo que vuelve.",
     create: "Crear escenario",
-    toScenarios: "Ver los escenarios",
+    toScenarios: "Todos los escenarios",
   },
 
   scenarios: {
@@ -208,7 +206,7 @@ export const es: Messages = {
     failed: "No superados",
     trigger: "Iniciada por",
     duration: "Duración",
-    note: "Nota",
+    ref: "Referencia",
     degraded: "degradada",
   },
 
@@ -217,6 +215,8 @@ export const es: Messages = {
     edit: (name) => `Editar ${name}`,
     copyOf: (name) => `${name} (copia)`,
     save: "Guardar",
+    summary: "Resumen",
+    length: "Duración",
     saveAndRun: "Guardar y ejecutar",
     saved: "El escenario se ha guardado.",
     invalid: "Algunos campos necesitan su atención",

@@ -1,6 +1,8 @@
 import type { Language } from "./language";
 
 const NONE = "–";
+/** Keeps a figure and its unit on one line. */
+const SPACE = "\u00a0";
 
 /** Figures and instants as a reader of this language expects them, each with its unit. */
 export class Format {
@@ -24,9 +26,9 @@ export class Format {
 
   ms(value: number | null | undefined): string {
     if (value == null) return NONE;
-    if (Math.abs(value) < 1_000) return `${this.#number(value, decimals(value))} ms`;
+    if (Math.abs(value) < 1_000) return `${this.#number(value, decimals(value))}${SPACE}ms`;
     const seconds = value / 1_000;
-    return `${this.#number(seconds, decimals(seconds))} s`;
+    return `${this.#number(seconds, decimals(seconds))}${SPACE}s`;
   }
 
   rate(perSecond: number | null | undefined): string {
@@ -37,7 +39,7 @@ export class Format {
   percent(share: number | null | undefined): string {
     if (share == null) return NONE;
     const percent = share * 100;
-    return `${percent === 0 || percent === 100 ? percent : this.#number(percent, decimals(percent))} %`;
+    return `${percent === 0 || percent === 100 ? percent : this.#number(percent, decimals(percent))}${SPACE}%`;
   }
 
   bytes(bytes: number | null | undefined): string {
@@ -49,18 +51,19 @@ export class Format {
       value /= 1_000;
       unit = larger;
     }
-    return `${this.#number(value, unit === "B" ? 0 : decimals(value))} ${unit}`;
+    return `${this.#number(value, unit === "B" ? 0 : decimals(value))}${SPACE}${unit}`;
   }
 
   /** A length of time to the second, as `1 h 02 min 03 s`. */
   duration(ms: number | null | undefined): string {
     if (ms == null) return NONE;
-    if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+    if (ms < 1_000) return `${Math.max(0, Math.round(ms))}${SPACE}ms`;
     const total = Math.round(ms / 1_000);
     const [hours, minutes, seconds] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60, total % 60];
     const two = (n: number) => String(n).padStart(2, "0");
-    if (hours > 0) return `${hours} h ${two(minutes)} min ${two(seconds)} s`;
-    return minutes > 0 ? `${minutes} min ${two(seconds)} s` : `${seconds} s`;
+    const spaced = (...parts: (string | number)[]) => parts.join(SPACE);
+    if (hours > 0) return spaced(hours, "h", two(minutes), "min", two(seconds), "s");
+    return minutes > 0 ? spaced(minutes, "min", two(seconds), "s") : spaced(seconds, "s");
   }
 
   /** Seconds since the start of a run, as on the axis of a chart. */

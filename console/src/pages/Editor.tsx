@@ -1,7 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
-import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
@@ -16,7 +15,9 @@ import { CriteriaSection } from "../editor/CriteriaSection";
 import { DetailsSection } from "../editor/DetailsSection";
 import { draftOf, emptyDraft, type Draft } from "../editor/draft";
 import { LeaveGuard } from "../editor/LeaveGuard";
+import "../editor/layout.css";
 import { ShapeSection } from "../editor/ShapeSection";
+import { Summary } from "../editor/Summary";
 import { TrafficSection } from "../editor/TrafficSection";
 import { useEditing, type Original } from "../editor/useEditing";
 import { WorkerSection } from "../editor/WorkerSection";
@@ -64,28 +65,7 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
           void save({ run: false });
         }}
       >
-        <Form
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" formAction="none" onClick={() => void navigate(-1)}>
-                {messages.common.cancel}
-              </Button>
-              <Button loading={saving === "save"} disabled={saving === "run"}>
-                {messages.editor.save}
-              </Button>
-              <Button
-                variant="primary"
-                formAction="none"
-                iconName="caret-right-filled"
-                loading={saving === "run"}
-                disabled={saving === "save"}
-                onClick={() => void save({ run: true })}
-              >
-                {messages.editor.saveAndRun}
-              </Button>
-            </SpaceBetween>
-          }
-        >
+        <div className="editor">
           <SpaceBetween size="l">
             {refusal === "stale" && (
               <Alert
@@ -113,7 +93,15 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
               </Alert>
             )}
           </SpaceBetween>
-        </Form>
+          <aside aria-label={messages.editor.summary}>
+            <Summary
+              draft={draft}
+              saving={saving}
+              run={() => void save({ run: true })}
+              cancel={() => void navigate(-1)}
+            />
+          </aside>
+        </div>
       </form>
     </ContentLayout>
   );

@@ -1,48 +1,55 @@
+import Box from "@cloudscape-design/components/box";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
-import Spinner from "@cloudscape-design/components/spinner";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Box from "@cloudscape-design/components/box";
+import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
 import { isOver, runs } from "../api/runs";
-import type { RunEntry } from "../api/types";
+import { scenarios } from "../api/scenarios";
+import type { RunEntry, ScenarioEntry } from "../api/types";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
+import { LastRun } from "../components/LastRun";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
+import { RunButton } from "../components/RunButton";
+import { useRunColumns } from "../components/runColumns";
 import { RunStatus } from "../components/RunStatus";
 import { ServerTable } from "../components/ServerTable";
-import { useRunColumns } from "../components/runColumns";
+import { Spark } from "../components/Spark";
 import { useTableState } from "../components/tableState";
+import { useMayEdit } from "../components/useMayEdit";
 import { useTitle } from "../components/useTitle";
 import { useMessages } from "../i18n/language";
+
+/** Scenarios that can be started from here. */
+const SHORTCUTS = 5;
 
 export default function Home() {
   const messages = useMessages();
   const state = useTableState();
   const { limit, cursor } = state;
+  const mayEdit = useMayEdit();
   // Runs that go on are among the newest. On the first page this is one request with the table's.
   const newest = useQuery(runs.all({ limit }));
   const recent = useQuery(runs.all({ limit, ...(cursor !== undefined && { cursor }) }));
   const columns = useRunColumns({ withScenario: true });
   useTitle(messages.home.title);
   const active = newest.data?.items.filter((run) => !isOver(run.status)) ?? [];
-  const create = <RouterButton to="/scenarios/new">{messages.home.create}</RouterButton>;
   return (
     <ContentLayout
       header={
         <Header
           variant="h1"
           actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              {create}
-              <RouterButton variant="primary" to="/scenarios">
-                {messages.home.toScenarios}
+            mayEdit && (
+              <RouterButton variant="primary" to="/scenarios/new">
+                {messages.home.create}
               </RouterButton>
-            </SpaceBetween>
+            )
           }
         >
           {messages.home.title}
@@ -50,25 +57,20 @@ export default function Home() {
       }
     >
       <SpaceBetween size="l">
-        <Container header={<Header variant="h2">{messages.home.active}</Header>}>
-          {newest.isPending ? (
-            <Spinner />
-          ) : newest.isError && !newest.data ? (
-            <Problem error={newest.error} retry={() => void newest.refetch()} />
-          ) : active.length > 0 ? (
+        {active.length > 0 && (
+          <Container header={<Header variant="h2">{messages.home.active}</Header>}>
             <ColumnLayout columns={3} borders="vertical">
               {active.map((run) => (
                 <ActiveRun key={run.runId} run={run} />
               ))}
             </ColumnLayout>
-          ) : (
-            <Empty title={messages.home.activeNone} hint={messages.home.activeNoneHint} />
-          )}
-        </Container>
+          </Container>
+        )}
+        <Shortcuts mayEdit={mayEdit} />
         <ServerTable
           label={messages.home.recent}
           header={<Header variant="h2">{messages.home.recent}</Header>}
-          empty={<Empty title={messages.home.recentNone} hint={messages.home.recentNoneHint} action={create} />}
+          empty={<Empty title={messages.home.recentNone} hint={messages.home.recentNoneHint} />}
           columns={columns}
           fixed="started"
           rowId={(run) => run.runId}
@@ -77,6 +79,63 @@ export default function Home() {
         />
       </SpaceBetween>
     </ContentLayout>
+  );
+}
+
+/** The newest scenarios, each a click from its run. */
+function Shortcuts({ mayEdit }: { mayEdit: boolean }) {
+  const messages = useMessages();
+  const query = useQuery(scenarios.list({ limit: SHORTCUTS }));
+  if (query.isError && !query.data) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  return (
+    <Table
+      variant="container"
+      header={
+        <Header variant="h2" actions={<RouterButton to="/scenarios">{messages.home.toScenarios}</RouterButton>}>
+          {messages.common.scenarios}
+        </Header>
+      }
+      items={query.data?.items ?? []}
+      loading={query.isPending}
+      loadingText={messages.common.loading}
+      trackBy="scenarioId"
+      enableKeyboardNavigation
+      wrapLines
+      ariaLabels={{ tableLabel: messages.common.scenarios, selectionGroupLabel: messages.common.scenarios }}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: messages.scenarios.name,
+          isRowHeader: true,
+          cell: ({ scenarioId, name, description }) => (
+            <>
+              <RouterLink to={`/scenarios/${scenarioId}`}>{name}</RouterLink>
+              {description && (
+                <Box color="text-body-secondary" fontSize="body-s">
+                  {description}
+                </Box>
+              )}
+            </>
+          ),
+        },
+        { id: "lastRun", header: messages.scenarios.lastRun, cell: ({ lastRun }) => <LastRun run={lastRun} /> },
+        {
+          id: "trend",
+          header: messages.scenarios.trend,
+          cell: ({ scenarioId, lastRun }) => (lastRun ? <Spark scenarioId={scenarioId} lastRun={lastRun} /> : messages.common.none),
+        },
+        ...(mayEdit
+          ? [{ id: "run", header: messages.scenarios.actions, cell: (scenario: ScenarioEntry) => <RunButton scenario={scenario} /> }]
+          : []),
+      ]}
+      empty={
+        <Empty
+          title={messages.scenarios.none}
+          hint={messages.scenarios.noneHint}
+          action={mayEdit && <RouterButton to="/scenarios/new">{messages.home.create}</RouterButton>}
+        />
+      }
+    />
   );
 }
 

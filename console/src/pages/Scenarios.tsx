@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
@@ -15,13 +14,13 @@ import { useNotices } from "../app/notices";
 import { Confirm } from "../components/Confirm";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
+import { LastRun } from "../components/LastRun";
 import { RouterButton, RouterLink } from "../components/RouterLink";
-import { RunStatus } from "../components/RunStatus";
+import { RunButton } from "../components/RunButton";
 import { ServerTable, type Column } from "../components/ServerTable";
 import { Spark } from "../components/Spark";
 import { useTableState, type TableState } from "../components/tableState";
 import { useMayEdit } from "../components/useMayEdit";
-import { useRunNow } from "../components/useRunNow";
 import { useTitle } from "../components/useTitle";
 import { useFormat, useMessages } from "../i18n/language";
 
@@ -125,27 +124,13 @@ function useColumns(
   const messages = useMessages();
   const format = useFormat();
   const navigate = useNavigate();
-  const { start, starting } = useRunNow();
   const actions: Column<ScenarioEntry> = {
     id: "actions",
     header: messages.scenarios.actions,
     minWidth: 190,
     cell: ({ scenarioId, activeRunId, name, ...rest }) => (
       <SpaceBetween direction="horizontal" size="xxs">
-        {activeRunId ? (
-          <RouterButton to={`/runs/${activeRunId}`} iconName="status-in-progress">
-            {messages.scenario.showRun}
-          </RouterButton>
-        ) : (
-          <Button
-            iconName="caret-right-filled"
-            loading={starting === scenarioId}
-            ariaLabel={`${messages.common.run} ${name}`}
-            onClick={() => void start(scenarioId)}
-          >
-            {messages.common.run}
-          </Button>
-        )}
+        <RunButton scenario={{ scenarioId, activeRunId, name }} />
         <ButtonDropdown
           variant="icon"
           ariaLabel={`${messages.common.more}: ${name}`}
@@ -186,17 +171,7 @@ function useColumns(
     {
       id: "lastRun",
       header: messages.scenarios.lastRun,
-      cell: ({ lastRun }) =>
-        lastRun ? (
-          <SpaceBetween size="xxxs">
-            <RouterLink to={`/runs/${lastRun.runId}`}>
-              <Instant at={lastRun.startAt ?? lastRun.createdAt} />
-            </RouterLink>
-            <RunStatus status={lastRun.status} degraded={lastRun.degraded} />
-          </SpaceBetween>
-        ) : (
-          <Box color="text-status-inactive">{messages.scenarios.neverRun}</Box>
-        ),
+      cell: ({ lastRun }) => <LastRun run={lastRun} />,
     },
     {
       id: "trend",

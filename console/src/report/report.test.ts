@@ -99,7 +99,7 @@ describe("a report", () => {
     const cells = [...page.querySelectorAll("td")].map((cell) => cell.textContent);
     expect(cells).toContain(shown);
     expect(page.querySelector("pre")?.textContent).toBe(`GET / HTTP/1.1\n${shown}`);
-    expect(page.querySelector("h1")?.textContent).toBe(`Run of ${shown} Passed`);
+    expect(page.querySelector("h1")?.textContent).toBe(`Run of ${shown} Criteria: Passed`);
     expect(page.body.textContent).toContain("1,234");
     expect(page.body.textContent).toContain("From 0:10 to 0:20");
   });

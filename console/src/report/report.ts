@@ -72,7 +72,7 @@ function header({ run, results }: Reported, { messages, format }: Reader): Marku
   const part = window && messages.run.window(format.clock(window.fromMs / 1_000), format.clock(window.toMs / 1_000));
   return markup`<header>
 <p class="product">${messages.common.product}</p>
-<h1>${messages.run.title(run.scenario.name)} <span class="${passed ? "good" : "bad"}">${messages.runs[verdict.outcome]}</span></h1>
+<h1>${messages.run.title(run.scenario.name)} <span class="${passed ? "good" : "bad"}">${messages.run.verdict}: ${messages.runs[verdict.outcome]}</span></h1>
 <p>${messages.status[run.status]} · ${format.utc(results.startAt)} – ${format.utc(results.endedAt)} · ${format.duration(results.durationMs)}${part && markup` · <b>${part}</b>`}</p>
 ${run.note && markup`<p>${run.note}</p>`}
 </header>`;

@@ -1,4 +1,5 @@
 import Box from "@cloudscape-design/components/box";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -16,10 +17,16 @@ export function Tiles({ subject, tiles }: { subject: Subject; tiles: Tile[] }) {
   return (
     <Container header={<Header variant="h2">{title}</Header>}>
       <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
-        {tiles.map(({ name, value, note }) => (
+        {tiles.map(({ name, value, note, isGood }) => (
           <div key={name}>
             <Box variant="awsui-key-label">{name}</Box>
-            <Box variant="awsui-value-large">{value}</Box>
+            {isGood === undefined ? (
+              <Box variant="awsui-value-large">{value}</Box>
+            ) : (
+              <Box fontSize="heading-m" padding={{ vertical: "xs" }}>
+                <StatusIndicator type={isGood ? "success" : "error"}>{value}</StatusIndicator>
+              </Box>
+            )}
             {note && (
               <Box color="text-body-secondary" fontSize="body-s">
                 {note}

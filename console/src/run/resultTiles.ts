@@ -7,6 +7,8 @@ export interface Tile {
   name: string;
   value: string;
   note?: string;
+  /** Of a judgement instead of a figure. */
+  isGood?: boolean;
 }
 
 /** The headline figures of a run that is over, or of a window of it. */
@@ -29,6 +31,7 @@ export function resultTiles(results: Results, subject: Subject, messages: Messag
     {
       name: messages.run.verdict,
       value: messages.runs[verdict.outcome],
+      isGood: verdict.outcome === "passed",
       note: `${messages.run.validityTitle}: ${messages.run.validity[validity.grade]}`,
     },
   ];

@@ -1,0 +1,69 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
+
+import { useFormat, useMessages } from "../i18n/language";
+import type { Draft } from "./draft";
+import { loadCurve, totals } from "./loadCurve";
+
+interface Props {
+  draft: Draft;
+  saving: "save" | "run" | null;
+  run(): void;
+  cancel(): void;
+  children?: ReactNode;
+}
+
+/** What the draft amounts to, beside the buttons that make it so. */
+export function Summary({ draft, saving, run, cancel, children }: Props) {
+  const messages = useMessages();
+  const format = useFormat();
+  const { workers, virtualUsers } = totals(draft.traffic);
+  const curve = loadCurve(draft);
+  const hasUsers = draft.shape.kind === "users";
+  return (
+    <Container header={<Header variant="h2">{messages.editor.summary}</Header>}>
+      <SpaceBetween size="m">
+        <KeyValuePairs
+          columns={2}
+          items={[
+            {
+              label: messages.editor.virtualUsers,
+              value: hasUsers ? format.integer(virtualUsers) : messages.editor.planTimes(workers),
+            },
+            {
+              label: messages.editor.length,
+              value: hasUsers ? format.duration(curve && curve.rampUpMs + curve.holdMs) : draft.shape.maxDuration,
+            },
+          ]}
+        />
+        {children}
+        <SpaceBetween size="xs">
+          <Button
+            variant="primary"
+            formAction="none"
+            iconName="caret-right-filled"
+            fullWidth
+            loading={saving === "run"}
+            disabled={saving === "save"}
+            onClick={run}
+          >
+            {messages.editor.saveAndRun}
+          </Button>
+          <Button fullWidth loading={saving === "save"} disabled={saving === "run"}>
+            {messages.editor.save}
+          </Button>
+          <Box textAlign="center">
+            <Button variant="link" formAction="none" onClick={cancel}>
+              {messages.common.cancel}
+            </Button>
+          </Box>
+        </SpaceBetween>
+      </SpaceBetween>
+    </Container>
+  );
+}
