@@ -44,6 +44,14 @@ export async function deleteScenario(scenarioId: string): Promise<void> {
   await queries.invalidateQueries({ queryKey: ["scenarios", "list"] });
 }
 
+/** Other runs of the scenario are held against this one from now on; against none when it is null. */
+export async function setBaseline(scenarioId: string, runId: string | null): Promise<void> {
+  const params = { path: { scenarioId } };
+  if (runId === null) await answer(api.DELETE("/api/v1/scenarios/{scenarioId}/baseline", { params }));
+  else await answer(api.PUT("/api/v1/scenarios/{scenarioId}/baseline", { params, body: { runId } }));
+  await queries.invalidateQueries({ queryKey: ["scenarios"] });
+}
+
 async function changed(scenario: Scenario): Promise<Scenario> {
   queries.setQueryData(scenarios.one(scenario.scenarioId).queryKey, scenario);
   await queries.invalidateQueries({ queryKey: ["scenarios", "list"] });

@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 e83cd3ab579c2dbb8a92d8920bfa8f3e6b343c87bf3c4497e26900eac1dd6009
+// Made by `npm run generate` from crates/api/openapi.json, sha256 5a7212d09550c993cf22649cd49af0a3fc3f4110990b64db028a2db6f88291ba
 
 export interface paths {
     "/api/v1/me": {
@@ -140,6 +140,26 @@ export interface paths {
          * @description Needs the role `operator`.
          */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/compare/{candidateId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compares a run with an earlier one, the base: by label both figures and how they differ.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["compareRuns"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -301,6 +321,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios/{scenarioId}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Makes a completed run of the scenario its baseline. The scenario's version stays.
+         * @description Needs the role `operator`.
+         */
+        put: operations["putBaseline"];
+        post?: never;
+        /**
+         * Leaves the scenario without a baseline. The run stays.
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteBaseline"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scenarios/{scenarioId}/runs": {
         parameters: {
             query?: never;
@@ -340,6 +384,32 @@ export interface paths {
          */
         get: operations["getScript"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{scriptId}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a file of a script.
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getScriptFile"];
+        /**
+         * Makes another script, in which this file is replaced or, in a zip, added. The old one stays as it is.
+         * @description A plan must be well-formed; whether it can run is decided when a scenario is saved with the new script.
+         *
+         *     Needs the role `operator`.
+         */
+        put: operations["putScriptFile"];
         post?: never;
         delete?: never;
         options?: never;
@@ -392,6 +462,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         ArtifactsAnswer: components["schemas"]["Page_Artifact"] | components["schemas"]["Elsewhere"];
+        /** @description The run to hold others against. */
+        Baseline: {
+            runId: components["schemas"]["RunId"];
+        };
         /** @example 300ms */
         Bound: string;
         /** @description The short form of [`Times`]. */
@@ -407,7 +481,19 @@ export interface components {
          * @description What kind of problem it is, for programs; `type` is its URN.
          * @enum {string}
          */
-        Code: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "NO_RESULTS" | "METHOD_NOT_ALLOWED" | "RUN_ACTIVE" | "STALE_VERSION" | "NOT_COLLECTED" | "IDEMPOTENCY_KEY_REUSED" | "CONFLICT" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID" | "PRECONDITION_REQUIRED" | "TOO_MANY_REQUESTS" | "INTERNAL" | "UNAVAILABLE";
+        Code: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "NO_RESULTS" | "METHOD_NOT_ALLOWED" | "RUN_ACTIVE" | "STALE_VERSION" | "IS_BASELINE" | "NOT_COLLECTED" | "IDEMPOTENCY_KEY_REUSED" | "CONFLICT" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID" | "PRECONDITION_REQUIRED" | "TOO_MANY_REQUESTS" | "INTERNAL" | "UNAVAILABLE";
+        /** @description Two runs beside each other. */
+        Comparison: {
+            base: components["schemas"]["RunId"];
+            candidate: components["schemas"]["RunId"];
+            /** @description By label; `*` is all requests. */
+            labels: {
+                [key: string]: components["schemas"]["Pair"];
+            };
+            /** @description Why the figures may differ for other reasons than the target; a sentence each. */
+            warnings: string[];
+        };
+        ComparisonAnswer: components["schemas"]["Comparison"] | components["schemas"]["Elsewhere"];
         /** @description One condition on the figures of a run. */
         Criterion: {
             /** @description A label, or `*` for all requests. */
@@ -429,6 +515,35 @@ export interface components {
             /** @description In the unit of the bound; null when there was nothing to observe, which passes no criterion. */
             observed: string | null;
             passed: boolean;
+        };
+        /** @description A difference; positive when the candidate has more. */
+        Delta: {
+            /**
+             * Format: double
+             * @description candidate − base, in the figure's own unit: times in milliseconds, a rate of failures as a fraction of one. Null
+             *     when one of them has no such figure.
+             */
+            absolute: number | null;
+            /**
+             * Format: double
+             * @description absolute / base; null also when the base is 0.
+             */
+            relative: number | null;
+        };
+        /** @description How the candidate's figures differ from the base's. */
+        Deltas: {
+            failureRate: components["schemas"]["Delta"];
+            max: components["schemas"]["Delta"];
+            mean: components["schemas"]["Delta"];
+            min: components["schemas"]["Delta"];
+            p50: components["schemas"]["Delta"];
+            p75: components["schemas"]["Delta"];
+            p90: components["schemas"]["Delta"];
+            p95: components["schemas"]["Delta"];
+            p99: components["schemas"]["Delta"];
+            p999: components["schemas"]["Delta"];
+            requests: components["schemas"]["Delta"];
+            throughput: components["schemas"]["Delta"];
         };
         /** @example 1h30m */
         Duration: string;
@@ -680,6 +795,7 @@ export interface components {
         Page_ScenarioEntry: {
             items: {
                 activeRunId: components["schemas"]["RunId"] | null;
+                baselineRunId: components["schemas"]["RunId"] | null;
                 createdAt: components["schemas"]["Timestamp"];
                 description: string;
                 lastRun: components["schemas"]["Entry"] | null;
@@ -724,6 +840,12 @@ export interface components {
             }[];
             /** @description Where the list goes on; null at its end. */
             nextCursor: string | null;
+        };
+        /** @description One label, or all requests, in both runs. */
+        Pair: {
+            base: components["schemas"]["Figures"] | null;
+            candidate: components["schemas"]["Figures"] | null;
+            delta: components["schemas"]["Deltas"] | null;
         };
         /** @description A worker that is included only up to some instant. */
         PartialWorker: {
@@ -972,6 +1094,7 @@ export interface components {
         /** @description A scenario as a list shows it. */
         ScenarioEntry: {
             activeRunId: components["schemas"]["RunId"] | null;
+            baselineRunId: components["schemas"]["RunId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             description: string;
             lastRun: components["schemas"]["Entry"] | null;
@@ -1001,6 +1124,7 @@ export interface components {
         /** @description A scenario and what is known of it. */
         ScenarioView: components["schemas"]["Scenario"] & {
             activeRunId: components["schemas"]["RunId"] | null;
+            baselineRunId: components["schemas"]["RunId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             scenarioId: components["schemas"]["ScenarioId"];
             updatedAt: components["schemas"]["Timestamp"];
@@ -1025,6 +1149,19 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description A file of a script. */
+        ScriptFile: {
+            path: string;
+            /** @description Why it is not shown. */
+            problem: string | null;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description Null when the file is not shown: it is not text, or has more than 1 MiB. */
+            text: string | null;
+        };
         /** @example scr_01KAR8Z6VBN6E1CT9W2QK0H3FM */
         ScriptId: string;
         /** @description A script of the user's: one plan, or an archive with the plan, its data and its plugins. */
@@ -1043,6 +1180,11 @@ export interface components {
             systemProperties?: {
                 [key: string]: string;
             } | null;
+        };
+        /** @description What a file shall hold, in UTF-8. */
+        ScriptText: {
+            /** @description At most 1 MiB in UTF-8, without control characters but tab and line breaks. */
+            text: string;
         };
         /** @description A script; it never changes. */
         ScriptView: {
@@ -1901,7 +2043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It is not over */
+            /** @description It is not over (`RUN_ACTIVE`), or the baseline of its scenario (`IS_BASELINE`) */
             409: {
                 headers: {
                     /** @description What to quote when asking for help. */
@@ -2243,6 +2385,120 @@ export interface operations {
             };
             /** @description No such run */
             404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    compareRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The base */
+                runId: components["schemas"]["RunId"];
+                candidateId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both runs */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run, or one left no results (`NO_RESULTS`) */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description One is not over (`NOT_COLLECTED`) */
+            409: {
                 headers: {
                     /** @description What to quote when asking for help. */
                     "x-request-id"?: string;
@@ -3473,6 +3729,256 @@ export interface operations {
             };
         };
     };
+    putBaseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Baseline"];
+            };
+        };
+        responses: {
+            /** @description The scenario as it is now */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The run is not over (`NOT_COLLECTED`) */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a completed run of this scenario that has results */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteBaseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none */
+            204: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     listScenarioRuns: {
         parameters: {
             query?: {
@@ -3806,6 +4312,251 @@ export interface operations {
             };
             /** @description No such script */
             404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getScriptFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scriptId: components["schemas"]["ScriptId"];
+                /** @description As the script lists it; its slashes may be encoded */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such script, or no such file in it */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    putScriptFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scriptId: components["schemas"]["ScriptId"];
+                /** @description Relative, with slashes, which may be encoded */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptText"];
+            };
+        };
+        responses: {
+            /** @description The new script */
+            201: {
+                headers: {
+                    /** @description Its path */
+                    Location?: string;
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such script */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a file that the script can have, a plan that cannot be read, or a script of more than 100 MiB, which is not edited here */
+            422: {
                 headers: {
                     /** @description What to quote when asking for help. */
                     "x-request-id"?: string;

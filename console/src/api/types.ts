@@ -24,6 +24,9 @@ export type Trigger = Schemas["Trigger"];
 export type Results = Schemas["Results"];
 export type Figures = Schemas["Figures"];
 export type ErrorGroup = Schemas["ErrorGroup"];
+export type Comparison = Schemas["Comparison"];
+export type Delta = Schemas["Delta"];
+export type Deltas = Schemas["Deltas"];
 export type Series = Schemas["Series"];
 export type Point = Schemas["Point"];
 

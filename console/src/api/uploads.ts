@@ -1,7 +1,8 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
 import { Refusal, unreachable, unreadable } from "./refusal";
+import type { Script } from "./types";
 
 export const scripts = {
   one: (scriptId: string) =>
@@ -10,7 +11,23 @@ export const scripts = {
       queryFn: ({ signal }) => answer(api.GET("/api/v1/scripts/{scriptId}", { params: { path: { scriptId } }, signal })),
       staleTime: Infinity,
     }),
+
+  file: (scriptId: string, path: string) =>
+    queryOptions({
+      queryKey: ["scripts", scriptId, path],
+      queryFn: ({ signal }) =>
+        answer(api.GET("/api/v1/scripts/{scriptId}/files/{path}", { params: { path: { scriptId, path } }, signal })),
+      staleTime: Infinity,
+      // An edit makes another script; until its file is read, the editor keeps the one before.
+      placeholderData: keepPreviousData,
+    }),
 };
+
+/** Answers the script in which the file holds this text. */
+export async function putScriptFile(scriptId: string, path: string, text: string): Promise<Script> {
+  const params = { path: { scriptId, path } };
+  return answer(api.PUT("/api/v1/scripts/{scriptId}/files/{path}", { params, body: { text } }));
+}
 
 /** Of all bytes, between 0 and 1. */
 export type Progress = (share: number) => void;

@@ -7,6 +7,7 @@ const Home = lazy(() => import("../pages/Home"));
 const Scenarios = lazy(() => import("../pages/Scenarios"));
 const Editor = lazy(() => import("../pages/Editor"));
 const Scenario = lazy(() => import("../pages/Scenario"));
+const Compare = lazy(() => import("../pages/Compare"));
 const Run = lazy(() => import("../pages/Run"));
 const Regions = lazy(() => import("../pages/Regions"));
 const NotFound = lazy(() => import("../pages/NotFound"));
@@ -22,6 +23,7 @@ export const createRouter = () =>
         { path: "/scenarios/:scenarioId", element: <Scenario /> },
         { path: "/scenarios/:scenarioId/edit", element: <Editor /> },
         { path: "/runs/:runId", element: <Run /> },
+        { path: "/compare", element: <Compare /> },
         { path: "/settings/regions", element: <Regions /> },
         { path: "*", element: <NotFound /> },
       ],

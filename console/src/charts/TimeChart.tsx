@@ -115,7 +115,7 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
   useEffect(() => chart.current?.setData(data), [data, span]);
 
   const newest = lines.map(({ label, values }) => {
-    const value = values.findLast((candidate) => candidate !== null);
+    const value = values.findLast((candidate) => candidate != null);
     return `${label} ${value == null ? "–" : show(value)}`;
   });
   return (

@@ -3,6 +3,6 @@ import type { Tone } from "./palette";
 export interface Line {
   label: string;
   tone: Tone;
-  /** One for each of the chart's times; null where nothing is known. */
-  values: (number | null)[];
+  /** One for each of the chart's times; null is a hole, and over undefined the line goes on. */
+  values: (number | null | undefined)[];
 }

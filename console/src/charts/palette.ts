@@ -1,5 +1,5 @@
 /** What a line stands for; the same wherever it is drawn. */
-export type Tone = "users" | "requests" | "failures" | "p50" | "p95" | "p99" | "grid";
+export type Tone = "users" | "requests" | "failures" | "p50" | "p95" | "p99" | "base" | "candidate" | "grid";
 
 export const LIGHT: Record<Tone, string> = {
   users: "#6237a7",
@@ -8,6 +8,8 @@ export const LIGHT: Record<Tone, string> = {
   p50: "#3759ce",
   p95: "#b1590d",
   p99: "#962249",
+  base: "#656871",
+  candidate: "#006ce0",
   grid: "#d5dbdb",
 };
 
@@ -18,6 +20,8 @@ export const DARK: Record<Tone, string> = {
   p50: "#8da6f2",
   p95: "#f89256",
   p99: "#f47ea2",
+  base: "#a4a4ad",
+  candidate: "#42b4ff",
   grid: "#414d5c",
 };
 

@@ -27,11 +27,20 @@ interface Props<T> {
   query: UseQueryResult<Page<T>>;
   state: TableState;
   variant?: TableProps["variant"];
+  selection?: Selection<T>;
+}
+
+/** Rows that somebody has ticked, on whatever page they are. */
+export interface Selection<T> {
+  items: T[];
+  change(items: T[]): void;
+  canBeChosen(item: T): boolean;
+  nameOf(item: T): string;
 }
 
 /** A table whose rows the server finds, a page at a time. */
 export function ServerTable<T>(props: Props<T>) {
-  const { label, header, filter, empty, columns, fixed, rowId, query, state, variant } = props;
+  const { label, header, filter, empty, columns, fixed, rowId, query, state, variant, selection } = props;
   const messages = useMessages();
   if (query.isError && !query.data) {
     return <Problem error={query.error} retry={() => void query.refetch()} />;
@@ -48,7 +57,18 @@ export function ServerTable<T>(props: Props<T>) {
       loadingText={messages.common.loading}
       enableKeyboardNavigation
       wrapLines
-      ariaLabels={{ tableLabel: label, selectionGroupLabel: label }}
+      {...(selection && {
+        selectionType: "multi" as const,
+        selectedItems: selection.items,
+        isItemDisabled: (item: T) => !selection.canBeChosen(item),
+        onSelectionChange: ({ detail }: { detail: TableProps.SelectionChangeDetail<T> }) => selection.change(detail.selectedItems),
+      })}
+      ariaLabels={{
+        tableLabel: label,
+        selectionGroupLabel: label,
+        allItemsSelectionLabel: () => messages.table.chooseAll,
+        itemSelectionLabel: (_, item) => selection?.nameOf(item) ?? label,
+      }}
       header={header}
       filter={filter}
       empty={empty}

@@ -7,7 +7,7 @@ import type { RunEntry } from "../api/types";
 import { useFormat, useMessages } from "../i18n/language";
 
 /** The last runs of a scenario side by side, oldest first. */
-export function Trend({ runs }: { runs: RunEntry[] }) {
+export function Trend({ runs, baselineRunId }: { runs: RunEntry[]; baselineRunId: string | null }) {
   const messages = useMessages();
   const format = useFormat();
   return (
@@ -15,12 +15,14 @@ export function Trend({ runs }: { runs: RunEntry[] }) {
       <Strip
         title={messages.scenario.trendP95}
         runs={runs}
+        baselineRunId={baselineRunId}
         value={({ summary }) => summary?.p95 ?? null}
         show={(value) => format.ms(value)}
       />
       <Strip
         title={messages.scenario.trendFailures}
         runs={runs}
+        baselineRunId={baselineRunId}
         value={({ summary }) => summary?.failureRate ?? null}
         show={(value) => format.percent(value)}
         isBad
@@ -32,12 +34,14 @@ export function Trend({ runs }: { runs: RunEntry[] }) {
 interface Props {
   title: string;
   runs: RunEntry[];
+  baselineRunId: string | null;
   value: (run: RunEntry) => number | null;
   show: (value: number | null) => string;
   isBad?: boolean;
 }
 
-function Strip({ title, runs, value, show, isBad }: Props) {
+function Strip({ title, runs, baselineRunId, value, show, isBad }: Props) {
+  const messages = useMessages();
   const format = useFormat();
   const navigate = useNavigate();
   const most = Math.max(...runs.map((run) => value(run) ?? 0), Number.MIN_VALUE);
@@ -48,11 +52,13 @@ function Strip({ title, runs, value, show, isBad }: Props) {
       </Box>
       <div className="trend" role="list">
         {runs.map((run) => {
-          const text = `${format.instant(run.startAt ?? run.createdAt)}: ${show(value(run))}`;
+          const isBaseline = run.runId === baselineRunId;
+          const figure = `${format.instant(run.startAt ?? run.createdAt)}: ${show(value(run))}`;
+          const text = isBaseline ? `${figure} (${messages.scenario.baseline})` : figure;
           return (
             <div role="listitem" key={run.runId}>
               <a
-                className={isBad ? "trend-bar trend-bad" : "trend-bar"}
+                className={["trend-bar", isBad && "trend-bad", isBaseline && "trend-baseline"].filter(Boolean).join(" ")}
                 href={`/runs/${run.runId}`}
                 title={text}
                 aria-label={text}

@@ -16,6 +16,7 @@ import { useFormat, useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
 import { errorAt } from "./fieldErrors";
 import { PropertyFields } from "./PropertyFields";
+import { ScriptFiles } from "./ScriptFiles";
 import type { SectionProps } from "./section";
 import { useUpload, type UploadState } from "./useUpload";
 
@@ -24,7 +25,7 @@ export function ScriptFields({ draft, errors, change }: SectionProps) {
   const format = useFormat();
   const { script } = draft;
   const set = (part: Partial<Draft["script"]>) => change({ script: { ...script, ...part } });
-  const { state, send, stop } = useUpload((scriptId) => set({ scriptId, entry: "" }));
+  const { state, send, stop } = useUpload((scriptId) => set({ scriptId, entry: "", edits: {} }));
   const limits = useQuery(system.about()).data?.limits;
   return (
     <SpaceBetween size="l">
@@ -123,6 +124,7 @@ function Content({ script, errors, set }: ContentProps) {
           />
         </FormField>
       )}
+      {problem === null && <ScriptFiles files={files} script={script} set={set} errors={errors} />}
     </SpaceBetween>
   );
 }

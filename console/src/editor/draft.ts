@@ -7,7 +7,14 @@ export interface Draft {
   tags: string[];
   kind: "http" | "script";
   http: { requests: RequestDraft[]; timeout: string; thinkTime: string; followRedirects: boolean };
-  script: { scriptId: string; entry: string; properties: Property[]; systemProperties: Property[] };
+  script: {
+    scriptId: string;
+    entry: string;
+    properties: Property[];
+    systemProperties: Property[];
+    /** By path, the texts of files that were edited here and not saved yet. */
+    edits: Record<string, string>;
+  };
   shape: { kind: "users" | "script"; rampUp: string; hold: string; drain: string; maxDuration: string };
   traffic: TrafficDraft[];
   worker: { vcpu: number; memoryGb: number; heapPercent: string; spot: boolean };
@@ -60,7 +67,7 @@ export function emptyDraft(region: string): Draft {
     tags: [],
     kind: "http",
     http: { requests: [emptyRequest()], timeout: "30s", thinkTime: "1s", followRedirects: false },
-    script: { scriptId: "", entry: "", properties: [], systemProperties: [] },
+    script: { scriptId: "", entry: "", properties: [], systemProperties: [], edits: {} },
     shape: { kind: "users", rampUp: "30s", hold: "5m", drain: "30s", maxDuration: "1h" },
     traffic: [{ region, workers: "1", virtualUsers: "10" }],
     worker: { vcpu: 2, memoryGb: 4, heapPercent: "60", spot: false },
@@ -103,6 +110,7 @@ export function draftOf(scenario: Scenario): Draft {
             entry: workload.entry ?? "",
             properties: properties(workload.properties),
             systemProperties: properties(workload.systemProperties),
+            edits: {},
           }
         : empty.script,
     shape:

@@ -1,5 +1,6 @@
 import type { FieldProblem } from "../api/types";
 import type { Draft } from "./draft";
+import { FILES } from "./scriptEdits";
 
 /** What is wrong, by the JSON pointer of the field that shows it; under "" what no field of the page shows. */
 export type FieldErrors = ReadonlyMap<string, readonly string[]>;
@@ -30,7 +31,7 @@ export function fieldsOf(draft: Draft): ReadonlySet<string> {
       fields.push(...parts.map((part) => `/workload/requests/${i}/${part}`));
     });
   } else {
-    fields.push("/workload/scriptId", "/workload/entry", "/workload/properties", "/workload/systemProperties");
+    fields.push("/workload/scriptId", "/workload/entry", FILES, "/workload/properties", "/workload/systemProperties");
   }
   fields.push("/shape/kind", "/shape/drain");
   fields.push(...(draft.shape.kind === "users" ? ["/shape/rampUp", "/shape/hold"] : ["/shape/maxDuration"]));

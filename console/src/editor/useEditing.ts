@@ -9,6 +9,7 @@ import { useNotices } from "../app/notices";
 import { useMessages } from "../i18n/language";
 import { documentOf, type Draft } from "./draft";
 import { assign, fieldsOf, NO_ERRORS, type FieldErrors } from "./fieldErrors";
+import { withEdits } from "./scriptEdits";
 
 /** The scenario that is edited, in the version that was read. */
 export type Original = Pick<Scenario, "scenarioId" | "version" | "name">;
@@ -34,12 +35,14 @@ export function useEditing(original: Original | null, initial: Draft) {
   const isDirty = useCallback(() => JSON.stringify(current.current) !== saved.current.text, []);
 
   const put = async (): Promise<Scenario> => {
-    const body = documentOf(draft);
+    const script = draft.kind === "script" ? await withEdits(draft.script) : draft.script;
+    change({ script });
+    const body = documentOf({ ...draft, script });
     const known = saved.current.original;
     const scenario = known
       ? await replaceScenario(known.scenarioId, known.version, body)
       : await createScenario(body);
-    saved.current = { original: scenario, text: JSON.stringify(draft) };
+    saved.current = { original: scenario, text: JSON.stringify({ ...draft, script }) };
     return scenario;
   };
 

@@ -14,17 +14,14 @@ import { deleteScenario, scenarios } from "../api/scenarios";
 import type { Scenario as ScenarioView } from "../api/types";
 import { useNotices } from "../app/notices";
 import { Confirm } from "../components/Confirm";
-import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
 import { Problem } from "../components/Problem";
 import { RouterButton } from "../components/RouterLink";
 import { ScenarioFacts } from "../components/ScenarioFacts";
-import { ServerTable } from "../components/ServerTable";
 import { Trend } from "../components/Trend";
-import { useRunColumns } from "../components/runColumns";
-import { useTableState } from "../components/tableState";
 import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
+import { History } from "../scenario/History";
 import { useTitle } from "../components/useTitle";
 import { useMessages } from "../i18n/language";
 
@@ -72,32 +69,12 @@ function Loaded({ scenario }: { scenario: ScenarioView }) {
         </Container>
         {trend.data && trend.data.items.some(({ summary }) => summary) && (
           <Container header={<Header variant="h2">{messages.scenario.trend}</Header>}>
-            <Trend runs={trend.data.items.toReversed()} />
+            <Trend runs={trend.data.items.toReversed()} baselineRunId={scenario.baselineRunId} />
           </Container>
         )}
-        <History scenarioId={scenario.scenarioId} />
+        <History scenario={scenario} />
       </SpaceBetween>
     </ContentLayout>
-  );
-}
-
-function History({ scenarioId }: { scenarioId: string }) {
-  const messages = useMessages();
-  const state = useTableState();
-  const columns = useRunColumns({ withScenario: false });
-  const { limit, cursor } = state;
-  const query = useQuery(runs.ofScenario(scenarioId, { limit, ...(cursor !== undefined && { cursor }) }));
-  return (
-    <ServerTable
-      label={messages.scenario.history}
-      header={<Header variant="h2">{messages.scenario.history}</Header>}
-      empty={<Empty title={messages.scenario.historyNone} hint={messages.scenario.historyNoneHint} />}
-      columns={columns}
-      fixed="started"
-      rowId={({ runId }) => runId}
-      query={query}
-      state={state}
-    />
   );
 }
 

@@ -45,7 +45,7 @@ ${lines.map(({ tone, values }) => markup`<path class="line tone-${tone}" d="${pa
 }
 
 /** Straight lines between the points; none over a hole. */
-function path(times: number[], values: (number | null)[], x: (t: number) => number, y: (value: number) => number): string {
+function path(times: number[], values: Line["values"], x: (t: number) => number, y: (value: number) => number): string {
   let isOpen = false;
   const steps: string[] = [];
   times.forEach((t, i) => {

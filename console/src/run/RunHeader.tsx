@@ -2,10 +2,13 @@ import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 
+import { isComparable } from "../api/comparisons";
 import { cancelRun, changeRun, deleteRun, isOver } from "../api/runs";
+import { scenarios, setBaseline } from "../api/scenarios";
 import type { Results, Run } from "../api/types";
 import { useNotices } from "../app/notices";
 import { Confirm } from "../components/Confirm";
@@ -17,6 +20,7 @@ import { useRunNow } from "../components/useRunNow";
 import { useFormat, useLanguage, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
 import { courseCsv, figuresCsv, save } from "./export";
+import { CompareMenu } from "./CompareMenu";
 import { Note } from "./Note";
 import { saveReport } from "./saveReport";
 
@@ -63,6 +67,9 @@ function Actions({ run, results, course }: Props) {
   const reader = { language: useLanguage().language, messages, format: useFormat() };
   const [asking, setAsking] = useState<"cancel" | "delete" | null>(null);
   const over = isOver(run.status);
+  // A deleted scenario leaves its runs behind.
+  const scenario = useQuery({ ...scenarios.one(run.scenarioId), retry: false }).data;
+  const isBaseline = scenario?.baselineRunId === run.runId;
   const canBeCancelled = !over && run.status !== "stopping" && run.status !== "collecting";
 
   const exports = [
@@ -79,6 +86,11 @@ function Actions({ run, results, course }: Props) {
   };
   const act = (id: string) => {
     if (id === "delete") setAsking("delete");
+    if (id === "baseline") {
+      setBaseline(run.scenarioId, isBaseline ? null : run.runId)
+        .then(() => notices.tell({ type: "success", header: messages.scenario.baselineSet }))
+        .catch(notices.tellRefusal);
+    }
     if (id === "pin") changeRun(run.runId, { pinned: !run.pinned }).catch(notices.tellRefusal);
   };
 
@@ -87,10 +99,16 @@ function Actions({ run, results, course }: Props) {
       <ButtonDropdown items={exports} onItemClick={({ detail }) => exportAs(detail.id)}>
         {messages.run.export}
       </ButtonDropdown>
+      {isComparable(run) && <CompareMenu run={run} baselineRunId={scenario?.baselineRunId ?? null} />}
       {mayEdit && over && (
         <ButtonDropdown
           ariaLabel={messages.common.more}
           items={[
+            {
+              id: "baseline",
+              text: isBaseline ? messages.scenario.clearBaseline : messages.scenario.setBaseline,
+              disabled: !isComparable(run) || !scenario,
+            },
             { id: "pin", text: run.pinned ? messages.run.unpin : messages.run.pin },
             { id: "delete", text: messages.common.delete },
           ]}

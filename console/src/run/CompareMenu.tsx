@@ -1,0 +1,36 @@
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
+
+import { isComparable } from "../api/comparisons";
+import { runs } from "../api/runs";
+import type { Run } from "../api/types";
+import { useMessages } from "../i18n/language";
+
+/** Leads to this run beside another of its scenario. */
+export function CompareMenu({ run, baselineRunId }: { run: Run; baselineRunId: string | null }) {
+  const messages = useMessages();
+  const navigate = useNavigate();
+  const newest = useQuery(runs.trend(run.scenarioId, run)).data?.items ?? [];
+  const previous = newest.find(
+    (other) => other.createdAt < run.createdAt && isComparable({ status: other.status, summary: other.summary ?? null }),
+  );
+  const hasBaseline = baselineRunId !== null && baselineRunId !== run.runId;
+  const bases: Record<string, string> = {
+    ...(hasBaseline && { baseline: baselineRunId }),
+    ...(previous && { previous: previous.runId }),
+    other: "",
+  };
+  return (
+    <ButtonDropdown
+      items={[
+        { id: "baseline", text: messages.compare.withBaseline, disabled: !hasBaseline },
+        { id: "previous", text: messages.compare.withPrevious, disabled: !previous },
+        { id: "other", text: messages.compare.withOther },
+      ]}
+      onItemClick={({ detail }) => void navigate(`/compare?runs=${bases[detail.id] ?? ""},${run.runId}`)}
+    >
+      {messages.compare.with}
+    </ButtonDropdown>
+  );
+}
