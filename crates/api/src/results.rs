@@ -141,7 +141,7 @@ async fn narrow(
     results.errors = whole
         .errors
         .into_iter()
-        .map(|group| with_sample(group, &samples))
+        .map(|group| with_samples(group, &samples))
         .collect();
     results.total = whole.total;
     results.by_label = whole.by_label;
@@ -167,14 +167,16 @@ async fn measure(
     Ok(figures.finish(results.start_at, results.duration_ms))
 }
 
-/// One failed exchange is kept for each group of the whole run; it stands for the group in a window too.
-fn with_sample(group: ErrorGroup, of_run: &[ErrorGroup]) -> ErrorGroup {
+/// Failed exchanges are kept for each group of the whole run; they stand for the group in a window too.
+fn with_samples(group: ErrorGroup, of_run: &[ErrorGroup]) -> ErrorGroup {
     let same = of_run.iter().find(|other| {
         (&other.label, &other.code, &other.message, &other.assertion)
             == (&group.label, &group.code, &group.message, &group.assertion)
     });
+    let samples = same.map_or_else(Vec::new, |other| other.samples.clone());
     ErrorGroup {
-        sample: same.and_then(|other| other.sample.clone()),
+        sample: samples.first().cloned(),
+        samples,
         ..group
     }
 }

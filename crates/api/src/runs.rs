@@ -1,6 +1,7 @@
 //! Runs: history, one run, its note, its end.
 
 mod create;
+mod validation;
 
 use aws::runs::HistoryFilter;
 use axum::{Json, extract::State};
@@ -34,6 +35,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .at(Access::Least(Role::Operator), routes!(patch))
         .at(Access::Least(Role::Operator), routes!(delete))
         .at(Access::Least(Role::Operator), routes!(cancel))
+        .at(Access::Least(Role::Operator), routes!(validation::validate))
+        .at(Access::Least(Role::Viewer), routes!(validation::get))
 }
 
 /// A run, from the request to its end.

@@ -22,9 +22,9 @@ pub use self::windows::{SegmentRef, WINDOW_SECONDS, Window, windows};
 use crate::{
     OTHER,
     cell::Cell,
+    exchange::{Exchange, MOST_OF_A_GROUP},
     histogram::Corrupt,
     names::{Dictionary, ErrorKey, MOST_CODES, MOST_ERRORS, MOST_LABELS, Names, too_many_labels},
-    results::Exchange,
     segment::{self, Head, Key, Report, Segment, SegmentError},
     store::{self, Fetch, File, Index, Slot, StoreError, Subject},
     varint,
@@ -61,9 +61,6 @@ pub struct Merged {
     pub faults: Vec<Fault>,
 }
 
-/// Failed exchanges that are kept of one group.
-const EXCHANGES: usize = 5;
-
 /// A merge in progress.
 #[derive(Debug)]
 pub struct Merger<W> {
@@ -85,7 +82,10 @@ pub struct Merger<W> {
     extent: Option<Range<u32>>,
     writer: store::Writer<W>,
     workers: BTreeMap<u32, WorkerReport>,
-    exchanges: BTreeMap<ErrorKey, Vec<Exchange>>,
+    /// By number of the error group.
+    exchanges: BTreeMap<u32, Vec<Exchange>>,
+    /// Segments whose exchanges were taken, by worker and sequence.
+    noted: BTreeSet<(u32, u32)>,
     /// A segment is read for every window that it has something of, and named once.
     faults: BTreeSet<Fault>,
     block: Vec<u8>,
@@ -113,6 +113,7 @@ impl<W: Write> Merger<W> {
             writer: store::Writer::new(resolution, totals, labels),
             workers: BTreeMap::new(),
             exchanges: BTreeMap::new(),
+            noted: BTreeSet::new(),
             faults: BTreeSet::new(),
             block: Vec::new(),
         }
@@ -247,6 +248,10 @@ impl<W: Write> Merger<W> {
                 warnings.push(warning.clone());
             }
         }
+        let groups = self.errors.as_slice();
+        let exchanges = self.exchanges.into_iter();
+        let exchanges = exchanges.map(|(group, kept)| (groups[group as usize].clone(), kept));
+        let exchanges = exchanges.collect();
         let seconds = self.extent.unwrap_or(0..0);
         let regions = self.regions.as_slice().to_vec();
         let users = (0..regions.len()).map(|region| {
@@ -273,7 +278,7 @@ impl<W: Write> Merger<W> {
         Ok(Merged {
             index,
             workers: self.workers.into_values().collect(),
-            exchanges: self.exchanges,
+            exchanges,
             warnings,
             faults: self.faults.into_iter().collect(),
         })
@@ -359,21 +364,13 @@ impl<W: Write> Merger<W> {
         }
     }
 
-    fn note_head(&mut self, head: Head) {
+    fn note_head(&mut self, mut head: Head) {
+        self.note_exchanges(&mut head);
         let newest = self
             .workers
             .get(&head.worker)
             .is_none_or(|known| known.sequence < head.sequence);
         if newest {
-            for (number, exchange) in head.exchanges {
-                let Some(key) = head.dictionary.errors.get(number as usize) else {
-                    continue;
-                };
-                let kept = self.exchanges.entry(key.clone()).or_default();
-                if kept.len() < EXCHANGES {
-                    kept.push(exchange);
-                }
-            }
             let known = WorkerReport {
                 region: head.region,
                 worker: head.worker,
@@ -381,6 +378,25 @@ impl<W: Write> Merger<W> {
                 report: head.report,
             };
             self.workers.insert(head.worker, known);
+        }
+    }
+
+    /// A segment is read for every window that it has something of, and its exchanges are taken once.
+    fn note_exchanges(&mut self, head: &mut Head) {
+        let exchanges = std::mem::take(&mut head.exchanges);
+        if exchanges.is_empty() || !self.noted.insert((head.worker, head.sequence)) {
+            return;
+        }
+        for (number, exchange) in exchanges {
+            let Some(key) = head.dictionary.errors.get(number as usize) else {
+                continue;
+            };
+            // Of a thousand workers each may have groups of its own: only those that the run keeps apart have a place.
+            let group = self.errors.number(key);
+            let kept = self.exchanges.entry(group).or_default();
+            if kept.len() < MOST_OF_A_GROUP {
+                kept.push(exchange);
+            }
         }
     }
 

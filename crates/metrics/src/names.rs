@@ -1,5 +1,7 @@
 //! Names are written once and referred to by number.
 
+mod normal;
+
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use model::run::Warning;
 
 use crate::OTHER;
+
+use self::normal::normalised;
 
 /// Labels that a run keeps apart, of requests and of transactions each.
 pub const MOST_LABELS: usize = 200;
@@ -37,6 +41,16 @@ pub struct ErrorKey {
 }
 
 impl ErrorKey {
+    /// The group of a failure with these texts, of which `assertion` may be empty.
+    pub(crate) fn of(label: &str, code: &str, message: &str, assertion: &str) -> Self {
+        Self {
+            label: label.to_owned(),
+            code: code.to_owned(),
+            message: normalised(message),
+            assertion: (!assertion.is_empty()).then(|| normalised(assertion)),
+        }
+    }
+
     /// The group of all failures beyond [`MOST_ERRORS`] groups.
     pub fn other() -> Self {
         Self {
@@ -102,6 +116,11 @@ impl<T: Clone + Eq + std::hash::Hash> Names<T> {
 
     pub(crate) fn overflowed(&self) -> bool {
         self.overflow.is_some()
+    }
+
+    /// The number that names beyond the limit share, once there is one.
+    pub(crate) fn overflow(&self) -> Option<u32> {
+        self.overflow
     }
 
     pub(crate) fn as_slice(&self) -> &[T] {

@@ -11,9 +11,9 @@ use model::{Region, RunId, run::Warning};
 use self::{errors::Errors, live::Live, second::Second};
 use crate::{
     OTHER,
+    exchange::{Exchange, Failure},
     live::{Counts, Tick},
-    names::{Dictionary, ErrorKey, MOST_CODES, MOST_LABELS, Names},
-    results::Exchange,
+    names::{Dictionary, MOST_CODES, MOST_LABELS, Names},
     sample::{Kind, Sample},
     segment::{self, Builder, Encoded, Head, Key, Name, Report},
 };
@@ -126,11 +126,16 @@ impl Recorder {
         }
     }
 
-    /// Keeps a failed exchange for the group of `key`; at most five of each, and only of known groups.
-    pub fn capture(&mut self, key: &ErrorKey, exchange: Exchange) {
-        if let Some(number) = self.errors.take_exchange(key) {
+    /// Keeps a failed exchange for its group, at most five of each. Gives it back while no failure of the group was
+    /// recorded.
+    pub fn capture(&mut self, failure: &Failure, exchange: Exchange) -> Result<(), Exchange> {
+        let Some(number) = self.errors.known(failure) else {
+            return Err(exchange);
+        };
+        if self.errors.wants_exchange(number) {
             self.exchanges.push((number, exchange));
         }
+        Ok(())
     }
 
     /// Closes the seconds that ended long enough before `now_ms`, and answers the ticks that are due.

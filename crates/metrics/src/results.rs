@@ -10,7 +10,10 @@ use model::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::histogram::{Counter, Histogram, Quantile};
+use crate::{
+    exchange::Exchange,
+    histogram::{Counter, Histogram, Quantile},
+};
 
 /// Everything that a run, or a window of it, measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -233,18 +236,14 @@ pub struct ErrorGroup {
     pub count: u64,
     pub first_at: Timestamp,
     pub last_at: Timestamp,
-    /// One failed exchange, when errors are captured.
+    /// The first of `samples`.
     #[schema(required)]
     pub sample: Option<Exchange>,
-}
-
-/// A failed request and its answer, without credentials, cut to 8 KB.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Exchange {
-    pub at: Timestamp,
-    pub request: String,
-    pub response: String,
+    /// Failed exchanges, at most five, unless the scenario's `captureErrors` is false. They are of the whole run, also
+    /// where the count is of a window.
+    #[serde(default)]
+    #[schema(required, max_items = 5)]
+    pub samples: Vec<Exchange>,
 }
 
 /// Whether the run reached what its scenario asks for.

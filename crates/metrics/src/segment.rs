@@ -18,10 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use block::{Builder, Key, rows};
 
-use crate::{
-    names::Dictionary,
-    results::{Exchange, Phases},
-};
+use crate::{exchange::Exchange, names::Dictionary, results::Phases};
 
 /// How far a worker's seconds are cut into segments.
 pub const SEGMENT_SECONDS: u32 = 30;

@@ -16,6 +16,7 @@ pub mod shape;
 mod text;
 pub mod time;
 pub mod traffic;
+pub mod validation;
 pub mod worker;
 pub mod workload;
 

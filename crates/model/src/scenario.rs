@@ -34,6 +34,15 @@ pub struct Scenario {
     pub criteria: Vec<Criterion>,
     /// Whether workers send live figures while they run.
     pub live: bool,
+    /// Whether some failed requests are kept with their answers, to be looked at; without credentials.
+    #[serde(default = "captures")]
+    #[schema(required)]
+    pub capture_errors: bool,
+}
+
+/// Scenarios that were kept before they could say.
+fn captures() -> bool {
+    true
 }
 
 /// The size of one worker: a Fargate task.
@@ -126,6 +135,7 @@ impl Scenario {
         let start = fields.or("start", Start::default(), Start::read);
         let criteria = fields.or("criteria", Vec::new(), |node| node.list(0..=50, Criterion::read));
         let live = fields.or("live", true, Node::boolean);
+        let capture_errors = fields.or("captureErrors", captures(), Node::boolean);
         if let (Some(Workload::Http(_)), Some(Shape::Script(_))) = (&workload, &shape) {
             return fields.problem(
                 "shape",
@@ -147,6 +157,7 @@ impl Scenario {
             start: start?,
             criteria: criteria?,
             live: live?,
+            capture_errors: capture_errors?,
         })
     }
 }

@@ -117,8 +117,26 @@ pub struct Session {
     pub token: String,
     /// The absolute path of the row file: `kpi.jtl` in Taurus's artifacts directory, see [`crate::taurus`].
     pub rows: String,
+    /// What is kept of requests and their answers.
+    pub exchanges: Option<Exchanges>,
     /// A listener of the worker's own that answers GET with 200; nothing is warmed up without it.
     pub warm_up: Option<String>,
+}
+
+/// The file of exchanges, `docs/jmeter.md` has its form, and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchanges {
+    /// An absolute path.
+    pub file: String,
+    pub of: Kept,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Some failures of each group.
+    Failures,
+    /// Every sample, up to a number.
+    All,
 }
 
 impl Session {
@@ -128,6 +146,14 @@ impl Session {
             ("oleada.token", self.token.clone()),
             ("oleada.rows", self.rows.clone()),
         ];
+        if let Some(exchanges) = &self.exchanges {
+            let of = match exchanges.of {
+                Kept::Failures => "failures",
+                Kept::All => "all",
+            };
+            properties.push(("oleada.exchanges", exchanges.file.clone()));
+            properties.push(("oleada.exchanges.of", of.to_owned()));
+        }
         properties.extend(self.warm_up.clone().map(|url| ("oleada.warmup", url)));
         properties
     }

@@ -272,3 +272,45 @@ proptest! {
         prop_assert_eq!(running, users.iter().sum::<u32>());
     }
 }
+
+#[test]
+fn a_validation_goes_once_through_every_group_that_has_users() {
+    let looped = |loops: &str| {
+        format!(
+            r#"<elementProp name="ThreadGroup.main_controller" elementType="LoopController">
+            <stringProp name="LoopController.loops">{loops}</stringProp></elementProp>
+            <boolProp name="ThreadGroup.scheduler">true</boolProp><stringProp name="ThreadGroup.delay">30</stringProp>"#
+        )
+    };
+    let plan = plan(
+        &[
+            group("SetupThreadGroup", "s", "2", ""),
+            group("ThreadGroup", "a", "${__P(users)}", &looped("-1")),
+            group("ThreadGroup", "none", "${__P(zero,0)}", ""),
+            group("kg.apc.jmeter.threads.UltimateThreadGroup", "u", "", ""),
+            group("PostThreadGroup", "t", "1", ""),
+        ]
+        .concat(),
+    );
+    let runs = plan.load_groups(&BTreeMap::new());
+    assert_eq!(runs, [true, false, true]);
+    let copy = execution::prepare(&plan, &Load::Once { runs }).unwrap();
+    assert_eq!(copy.warnings, [""; 0]);
+    let groups = copy.plan.groups(&BTreeMap::new());
+    let seen: Vec<_> = groups
+        .iter()
+        .map(|group| (group.name.as_str(), group.users.clone()))
+        .collect();
+    assert_eq!(seen, [("s", Ok(2)), ("a", Ok(1)), ("u", Ok(1)), ("t", Ok(1))]);
+    let text = written(&copy.plan);
+    assert!(
+        !text.contains("UltimateThreadGroup") && !text.contains("<stringProp name=\"ThreadGroup.delay\">30")
+    );
+    assert_eq!(
+        text.matches("<intProp name=\"LoopController.loops\">1</intProp>")
+            .count(),
+        2
+    );
+    let other = execution::prepare(&plan, &Load::Once { runs: vec![true] });
+    assert_eq!(other.unwrap_err().actual, 3);
+}

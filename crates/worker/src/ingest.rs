@@ -16,7 +16,7 @@ use metrics::{
 
 use model::run::Warning;
 
-use crate::{raw::Parts, tail::Tail, upload::Segment};
+use crate::{exchanges::Failures, raw::Parts, tail::Tail, upload::Segment};
 
 /// Read at once; a few milliseconds of work, so that nothing else waits long.
 const CHUNK: usize = 256 * 1024;
@@ -32,6 +32,8 @@ pub struct Ingest {
     tail: Tail,
     reader: jtl::Reader,
     recorder: Recorder,
+    /// Absent where none are kept.
+    failures: Option<Failures>,
     parts: Parts,
     buffer: Vec<u8>,
     start_at_ms: i64,
@@ -52,12 +54,14 @@ pub struct News {
 }
 
 impl Ingest {
-    pub fn new(file: &Path, settings: Settings) -> Self {
+    /// `exchanges` is the file of failed exchanges, if they are kept.
+    pub fn new(file: &Path, exchanges: Option<&Path>, settings: Settings) -> Self {
         Self {
             tail: Tail::new(file, MARGIN),
             reader: jtl::Reader::new(),
             start_at_ms: settings.start_at_ms,
             recorder: Recorder::new(settings),
+            failures: exchanges.map(Failures::new),
             parts: Parts::default(),
             buffer: vec![0; CHUNK],
             next_segment: u64::from(SEGMENT_SECONDS),
@@ -77,6 +81,7 @@ impl Ingest {
         news.ticks = self.recorder.close(now_ms, cpu);
         if now_ms - self.start_at_ms >= i64::try_from(self.next_segment * 1_000).unwrap_or(i64::MAX) {
             self.next_segment += u64::from(SEGMENT_SECONDS);
+            self.take_failures();
             news.segment = self.recorder.segment().map(|encoded| Segment {
                 encoded,
                 complete_until: self.recorder.report().complete_until,
@@ -102,6 +107,7 @@ impl Ingest {
                 "rows of the engine could not be read"
             );
         }
+        self.take_failures();
         let (ticks, encoded) = self.recorder.finish(ending, cpu);
         news.ticks = ticks;
         let complete_until = self.recorder.report().complete_until;
@@ -129,6 +135,12 @@ impl Ingest {
             code: SAMPLES_MISSING.to_owned(),
             detail: detail.to_owned(),
         });
+    }
+
+    fn take_failures(&mut self) {
+        if let Some(failures) = &mut self.failures {
+            failures.hand_to(&mut self.recorder);
+        }
     }
 
     fn read(&mut self, raw: &mut Vec<Bytes>) -> io::Result<usize> {

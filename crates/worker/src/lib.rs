@@ -9,6 +9,8 @@ pub mod config;
 pub mod control;
 pub mod cpu;
 pub mod engine;
+pub mod engine_log;
+pub mod exchanges;
 pub mod gate;
 pub mod identity;
 pub mod ingest;
@@ -25,6 +27,7 @@ pub mod seated;
 pub mod shutdown;
 pub mod standing;
 pub mod tail;
+pub mod transcript;
 pub mod upload;
 pub mod verdict;
 

@@ -254,7 +254,11 @@ impl<'a> Load<'a> {
                 .send_modify(|standing| standing.ready_at = Some(Timestamp::now())),
             Order::Arm => {
                 if let Some(released) = self.released {
-                    self.ingest = Some(Ingest::new(&self.prepared.rows, self.settings(released.start_at)));
+                    // What a validation keeps goes into its transcript.
+                    let exchanges = self.prepared.exchanges.as_deref();
+                    let exchanges = exchanges.filter(|_| !self.part.validates);
+                    let settings = self.settings(released.start_at);
+                    self.ingest = Some(Ingest::new(&self.prepared.rows, exchanges, settings));
                     self.gate
                         .send(Command::Start {
                             at_ms: released.start_at.as_ms(),

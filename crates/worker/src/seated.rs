@@ -8,7 +8,7 @@ use aws::{
 };
 use model::{
     Timestamp,
-    run::Run,
+    run::{Run, Trigger},
     worker::{Exit, Loss},
 };
 use rand::RngExt;
@@ -25,6 +25,7 @@ use crate::{
     patience::{GaveUp, Patience},
     phase::{End, Why},
     standing::Standing,
+    transcript::Transcriber,
     upload::{self, Uploads},
     verdict::{self, Departure, Verdict},
 };
@@ -82,7 +83,12 @@ impl Seated<'_> {
                 return Closing::without_load(verdict::loss(why), detail, Some(why));
             }
         };
-        let uploads = Uploads::start(&self.gateways.objects, self.seat, self.patience);
+        let objects = &self.gateways.objects;
+        let uploads = Uploads::start(objects, self.seat, self.patience);
+        let exchanges = prepared.exchanges.as_ref();
+        let exchanges = exchanges.filter(|_| self.run.trigger == Trigger::Validation);
+        let transcriber =
+            exchanges.map(|file| Transcriber::start(objects, self.seat, self.patience, file, &prepared.log));
         let outlets = Outlets {
             uploads: &uploads,
             standing,
@@ -106,7 +112,8 @@ impl Seated<'_> {
             }
         });
         tracing::info!(?departure, "the engine has gone");
-        self.close(departure, &prepared, uploads, notices).await
+        self.close(departure, &prepared, uploads, transcriber, notices)
+            .await
     }
 
     fn part(&self) -> Option<Part<'_>> {
@@ -115,6 +122,7 @@ impl Seated<'_> {
             region: &self.seat.region,
             worker: self.seat.index,
             scenario: &self.run.scenario,
+            validates: self.run.trigger == Trigger::Validation,
             plan: self.run.plan.as_ref()?,
         })
     }
@@ -150,6 +158,7 @@ impl Seated<'_> {
         departure: Departure,
         prepared: &Prepared,
         uploads: Uploads,
+        transcriber: Option<Transcriber>,
         notices: &mut Notices,
     ) -> Closing {
         let why = match departure.end {
@@ -161,6 +170,9 @@ impl Seated<'_> {
         });
         let so_far = uploads.uploaded();
         let upload = async {
+            if let Some(transcriber) = transcriber {
+                transcriber.finish().await?;
+            }
             for (name, path) in &prepared.artifacts {
                 upload::artifact(&self.gateways.objects, self.seat, self.patience, name, path).await?;
             }

@@ -7,14 +7,17 @@
 //! ```
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
-use model::run::Run;
+use model::run::{Run, Trigger};
 use serde_json::{Value, json};
 
 /// The target under which the line is logged; [`crate::serve`] writes it to the log as it is.
 pub(crate) const TARGET: &str = "oleada::emf";
 
-/// Logs the line of a run that has ended.
+/// Logs the line of a run that has ended; a validation says nothing of a target under load.
 pub(crate) fn write(run: &Run) {
+    if run.trigger == Trigger::Validation {
+        return;
+    }
     tracing::info!(target: TARGET, line = line(run).to_string());
 }
 

@@ -1,7 +1,11 @@
 //! The figures of a whole run, as they are kept.
 
+use std::collections::BTreeMap;
+
 use metrics::{
-    results::{PartialWorker, PhaseCounts, Phases, Results, StartSkew, Workers},
+    exchange::{Exchange, FURTHER_BYTES},
+    names::ErrorKey,
+    results::{ErrorGroup, PartialWorker, PhaseCounts, Phases, Results, StartSkew, Workers},
     segment::Report,
     store::Query,
 };
@@ -63,13 +67,7 @@ pub(crate) fn assemble(
     let reports: Vec<&Report> = merge.merged.workers.iter().map(|worker| &worker.report).collect();
     let ended_early = reports.iter().filter_map(|report| report.ended_early_ms).min();
     let mut errors = whole.errors;
-    for group in &mut errors {
-        let exchanges = merge.merged.exchanges.iter().find(|(key, _)| {
-            (&key.label, &key.code, &key.message, &key.assertion)
-                == (&group.label, &group.code, &group.message, &group.assertion)
-        });
-        group.sample = exchanges.and_then(|(_, exchanges)| exchanges.first().cloned());
-    }
+    keep_samples(&mut errors, &merge.merged.exchanges);
     let verdict = verdict::of(&run.scenario.criteria, &whole.total, &whole.by_label);
     Ok(Results {
         run_id: run.run_id,
@@ -93,6 +91,28 @@ pub(crate) fn assemble(
         validity: verdict::validity(decision.degraded, workers),
         window: None,
     })
+}
+
+/// Gives each group its exchanges: the first in any case, further ones while all of them together are small.
+fn keep_samples(errors: &mut [ErrorGroup], exchanges: &BTreeMap<ErrorKey, Vec<Exchange>>) {
+    let mut further = 0;
+    for group in errors {
+        let key = ErrorKey {
+            label: group.label.clone(),
+            code: group.code.clone(),
+            message: group.message.clone(),
+            assertion: group.assertion.clone(),
+        };
+        for exchange in exchanges.get(&key).into_iter().flatten() {
+            if !group.samples.is_empty() {
+                further += serde_json::to_vec(exchange).map_or(usize::MAX, |json| json.len());
+            }
+            if further <= FURTHER_BYTES {
+                group.samples.push(exchange.clone());
+            }
+        }
+        group.sample = group.samples.first().cloned();
+    }
 }
 
 fn included(run: &Run, merge: &Merge) -> Workers {

@@ -65,7 +65,7 @@ struct Request {
 }
 
 /// Somebody may edit the scenario while its snapshot is taken, but not for ever.
-const SNAPSHOTS: usize = 5;
+pub(super) const SNAPSHOTS: usize = 5;
 
 /// Starts a run of a scenario.
 ///
@@ -119,10 +119,11 @@ pub(super) async fn create(
             outcome => return accepted(&app, settle(outcome)?).await,
         }
     }
-    Err(Problem::new(
-        Code::Conflict,
-        "the scenario is being edited; try again",
-    ))
+    Err(being_edited())
+}
+
+pub(super) fn being_edited() -> Problem {
+    Problem::new(Code::Conflict, "the scenario is being edited; try again")
 }
 
 async fn snapshot(app: &App, caller: &Caller, id: ScenarioId, request: &Request) -> Result<Run, Problem> {
@@ -154,7 +155,7 @@ async fn snapshot(app: &App, caller: &Caller, id: ScenarioId, request: &Request)
     Ok(run)
 }
 
-fn settle(outcome: Created) -> Result<Run, Problem> {
+pub(super) fn settle(outcome: Created) -> Result<Run, Problem> {
     match outcome {
         Created::Replayed(run) => Ok(*run),
         Created::ActiveRun(run) => Err(run_active(run)),
@@ -170,13 +171,21 @@ fn settle(outcome: Created) -> Result<Run, Problem> {
     }
 }
 
-fn run_active(run: RunId) -> Problem {
+pub(super) fn run_active(run: RunId) -> Problem {
     let detail = format!("{run} of this scenario is not over; cancel it or wait for its end");
     Problem::new(Code::RunActive, detail).with_run(run)
 }
 
-/// The run is kept; its execution is started, by us now or by a sweep later.
 async fn accepted(app: &App, run: Run) -> Result<Response, Problem> {
+    start(app, &run).await;
+    let answer = RunView::from(run);
+    let location = HeaderValue::from_str(&format!("{}/runs/{}", crate::PREFIX, answer.run_id))
+        .expect("ids are visible ASCII");
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(answer)).into_response())
+}
+
+/// The run is kept; its execution is started, by us now or by a sweep later.
+pub(super) async fn start(app: &App, run: &Run) {
     let run_id = run.run_id;
     if !run.status.is_terminal()
         && let Err(error) = app.gateways.executions.start(run_id).await
@@ -184,10 +193,6 @@ async fn accepted(app: &App, run: Run) -> Result<Response, Problem> {
         tracing::warn!(%run_id, error = &error as &dyn std::error::Error,
             "an execution could not be started; the sweep will start it");
     }
-    let location =
-        HeaderValue::from_str(&format!("{}/runs/{run_id}", crate::PREFIX)).expect("ids are visible ASCII");
-    let answer = Json(RunView::from(run));
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], answer).into_response())
 }
 
 fn read(document: &Value) -> Result<Request, Problem> {

@@ -51,6 +51,11 @@ pub fn segment(run_id: RunId, region: &Region, index: u32, name: segment::Name) 
     format!("{}{name}", segments(run_id, region, index))
 }
 
+/// What a validation's worker saw.
+pub fn transcript(run_id: RunId, region: &Region, index: u32) -> String {
+    format!("{}transcript.json", worker(run_id, region, index))
+}
+
 /// What a person may download: logs, raw samples.
 pub fn artifacts(run_id: RunId, region: &Region, index: u32) -> String {
     format!("{}artifacts/", worker(run_id, region, index))

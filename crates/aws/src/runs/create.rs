@@ -1,7 +1,10 @@
 //! A run comes into being: one transaction, so that a scenario has one active run and a request counts once.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use model::{RunId, Timestamp, run::Run};
+use model::{
+    RunId, Timestamp,
+    run::{Run, Trigger},
+};
 
 use super::{Runs, record};
 use crate::{
@@ -119,9 +122,11 @@ impl Runs {
 
     async fn try_create(&self, new: &NewRun) -> Result<(), Error> {
         let run = &new.run;
+        // A validation is active like any run, and in no history.
+        let last = (run.trigger != Trigger::Validation).then(|| text(run.run_id));
         let claim = Update::new()
             .set("activeRunId", text(run.run_id))
-            .set("lastRunId", text(run.run_id))
+            .set_or_keep("lastRunId", last)
             .when_absent("activeRunId")
             .when_equal("version", number(run.scenario_version as i64));
         let mut transaction = self

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    exchange::{Failure, tests::exchange},
     histogram::Histogram,
     recorder::{Ending, Recorder, Settings},
     results::Times,
@@ -24,20 +25,24 @@ type Raw = (usize, usize, u32, u64, bool);
 /// Segments by key, in the order of their names.
 type Segments = BTreeMap<String, Vec<u8>>;
 
+fn settings(worker: usize) -> Settings {
+    Settings {
+        run_id: "run_01KAQ000000000000000000000".parse().unwrap(),
+        region: region(worker).parse().unwrap(),
+        worker: worker as u32,
+        start_at_ms: START_MS,
+        close_after_ms: 0,
+        tick_seconds: 1,
+        line_bytes: 12_000,
+        watched: Vec::new(),
+    }
+}
+
 /// What the workers upload; `cut_every` seconds.
 fn record(samples: &[Raw], cut_every: u32) -> Segments {
     let mut segments = Segments::new();
     for worker in 0..WORKERS {
-        let mut recorder = Recorder::new(Settings {
-            run_id: "run_01KAQ000000000000000000000".parse().unwrap(),
-            region: region(worker).parse().unwrap(),
-            worker: worker as u32,
-            start_at_ms: START_MS,
-            close_after_ms: 0,
-            tick_seconds: 1,
-            line_bytes: 12_000,
-            watched: Vec::new(),
-        });
+        let mut recorder = Recorder::new(settings(worker));
         let mut now = cut_every * 1_000;
         let mut keep =
             |segment: Encoded| segments.insert(format!("{worker}/{}", segment.name), segment.bytes);
@@ -391,4 +396,71 @@ fn a_damaged_result_is_an_error() {
         assert!(Index::decode(&damaged).is_err(), "at {place}");
         assert!(Index::decode(&encoded[..place]).is_err());
     }
+}
+
+#[test]
+fn exchanges_of_every_segment_are_taken_once_and_few_of_each_group() {
+    let failing = |worker: usize, label: &str| {
+        let mut recorder = Recorder::new(settings(worker));
+        let mut segments = Vec::new();
+        // The last sample of the last segment came late: that segment is read before the one in between.
+        for at_ms in [500, 130_000, 250_000, 700] {
+            recorder.record(&Sample {
+                end_ms: START_MS + at_ms,
+                label: label.as_bytes(),
+                elapsed: 1_000,
+                ttfb: None,
+                connect: None,
+                success: false,
+                code: b"503",
+                message: b"no",
+                assertion: b"",
+                bytes_received: 0,
+                bytes_sent: 0,
+                virtual_users: None,
+                thread: b"",
+                kind: Kind::Request,
+            });
+            let failure = Failure {
+                label: label.into(),
+                code: "503".into(),
+                message: "no".into(),
+                assertion: String::new(),
+            };
+            recorder
+                .capture(&failure, exchange(&format!("{label} at {at_ms}")))
+                .unwrap();
+            if at_ms < 200_000 && at_ms > 600 {
+                recorder.close(START_MS + at_ms + 2_000, None);
+                segments.extend(recorder.segment());
+            }
+        }
+        segments.push(recorder.finish(Ending::default(), None).1);
+        segments
+            .into_iter()
+            .map(move |segment| (format!("{worker}/{}", segment.name), segment.bytes))
+    };
+    let segments: Segments = (0..WORKERS)
+        .flat_map(|worker| failing(worker, if worker == 2 { "other" } else { "same" }))
+        .collect();
+    let merged = merge(&segments, 60, 1).merged;
+    let kept = |label: &str| {
+        let mut of_group = merged.exchanges.iter().filter(|(key, _)| key.label == label);
+        let mut labels: Vec<String> = of_group
+            .next()
+            .map(|(_, kept)| kept.iter().map(|exchange| exchange.label.clone()).collect())
+            .unwrap_or_default();
+        labels.sort();
+        labels
+    };
+    assert_eq!(
+        kept("other"),
+        [
+            "other at 130000",
+            "other at 250000",
+            "other at 500",
+            "other at 700"
+        ]
+    );
+    assert_eq!(kept("same").len(), MOST_OF_A_GROUP);
 }

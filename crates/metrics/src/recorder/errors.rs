@@ -3,24 +3,20 @@
 use std::collections::HashMap;
 
 use crate::{
+    exchange::{Failure, MOST_OF_A_GROUP},
     names::{ErrorKey, MOST_ERRORS, Names},
     sample::Sample,
 };
 
-/// Failed exchanges that are kept of one group.
-const EXCHANGES: u8 = 5;
 /// Raw texts that are remembered with their group, so that a storm of equal failures is normalised once.
 const REMEMBERED: usize = 1_000;
-/// Longer messages tell no more.
-const MESSAGE_CHARS: usize = 300;
-
 #[derive(Debug)]
 pub(super) struct Errors {
     groups: Names<ErrorKey>,
     remembered: HashMap<Vec<u8>, u32>,
     /// The raw text of the failure at hand.
     raw: Vec<u8>,
-    exchanges: HashMap<u32, u8>,
+    exchanges: HashMap<u32, usize>,
 }
 
 impl Default for Errors {
@@ -45,12 +41,12 @@ impl Errors {
             return *number;
         }
         let text = |bytes| String::from_utf8_lossy(bytes);
-        let key = ErrorKey {
-            label: text(sample.label).into_owned(),
-            code: text(sample.code).into_owned(),
-            message: normalised(&text(sample.message)),
-            assertion: (!sample.assertion.is_empty()).then(|| normalised(&text(sample.assertion))),
-        };
+        let key = ErrorKey::of(
+            &text(sample.label),
+            &text(sample.code),
+            &text(sample.message),
+            &text(sample.assertion),
+        );
         let number = self.groups.number(&key);
         if self.remembered.len() < REMEMBERED {
             self.remembered.insert(self.raw.clone(), number);
@@ -62,60 +58,17 @@ impl Errors {
         self.groups.as_slice()
     }
 
-    /// The group's number, if it is known and still wants exchanges.
-    pub(super) fn take_exchange(&mut self, key: &ErrorKey) -> Option<u32> {
-        let number = self.groups.known(key)?;
+    /// The number of the group that such a failure was counted in; `None` while there was none.
+    pub(super) fn known(&self, failure: &Failure) -> Option<u32> {
+        let of_the_rest = || self.groups.overflow();
+        self.groups.known(&failure.key()).or_else(of_the_rest)
+    }
+
+    /// Counts an exchange of a group; false once it has enough.
+    pub(super) fn wants_exchange(&mut self, number: u32) -> bool {
         let taken = self.exchanges.entry(number).or_default();
-        (*taken < EXCHANGES).then(|| {
-            *taken += 1;
-            number
-        })
-    }
-}
-
-/// Replaces what differs between failures of one kind by `#`: numbers, and words of hexadecimal digits such as ids.
-pub(super) fn normalised(message: &str) -> String {
-    let mut out = String::new();
-    let mut rest = message;
-    while let Some(first) = rest.chars().next() {
-        let length = rest
-            .find(|c: char| !c.is_ascii_alphanumeric())
-            .unwrap_or(rest.len());
-        if length == 0 {
-            out.push(if first.is_control() { ' ' } else { first });
-            rest = &rest[first.len_utf8()..];
-            continue;
-        }
-        let (word, tail) = rest.split_at(length);
-        rest = tail;
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        let is_id = digits > 0 && word.len() >= 4 && word.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_id || digits == word.len() {
-            // A UUID is five such words, and says no more than one.
-            let after_id = out.ends_with("#-");
-            if after_id {
-                out.pop();
-            } else {
-                out.push('#');
-            }
-        } else {
-            push_without_numbers(&mut out, word);
-        }
-    }
-    match out.char_indices().nth(MESSAGE_CHARS) {
-        Some((cut, _)) => format!("{}…", &out[..cut]),
-        None => out,
-    }
-}
-
-fn push_without_numbers(out: &mut String, word: &str) {
-    let mut in_number = false;
-    for c in word.chars() {
-        if !c.is_ascii_digit() {
-            out.push(c);
-        } else if !in_number {
-            out.push('#');
-        }
-        in_number = c.is_ascii_digit();
+        let wants = *taken < MOST_OF_A_GROUP;
+        *taken += usize::from(wants);
+        wants
     }
 }

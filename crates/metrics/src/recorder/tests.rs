@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     cell,
+    exchange::tests::exchange,
     histogram::Histogram,
+    names::ErrorKey,
     segment::{Segment, SegmentError},
 };
 
@@ -203,7 +205,7 @@ fn labels_beyond_the_limit_are_counted_as_other() {
 
 #[test]
 fn errors_are_grouped_by_what_they_have_in_common() {
-    use errors::normalised;
+    let normalised = |message: &str| ErrorKey::of("", "", message, "").message;
     assert_eq!(
         normalised("Connect to 10.0.0.17:8080 failed"),
         "Connect to #.#.#.#:# failed"
@@ -254,21 +256,43 @@ fn errors_are_grouped_by_what_they_have_in_common() {
 fn exchanges_are_kept_for_known_groups_and_not_too_many() {
     let mut recorder = Recorder::new(settings());
     recorder.record(&sample("a", 0, 5, false));
-    let key = |label: &str| ErrorKey {
+    let failure = |label: &str| Failure {
         label: label.into(),
         code: "503".into(),
         message: "Service Unavailable".into(),
-        assertion: None,
+        assertion: String::new(),
     };
-    let exchange = Exchange {
-        at: model::Timestamp::from_ms(START_MS),
-        request: "GET /".into(),
-        response: "HTTP/1.1 503".into(),
-    };
-    (0..7).for_each(|_| recorder.capture(&key("a"), exchange.clone()));
-    recorder.capture(&key("b"), exchange);
+    for _ in 0..7 {
+        assert_eq!(recorder.capture(&failure("a"), exchange("a")), Ok(()));
+    }
+    // Its row is still to come.
+    let early = recorder.capture(&failure("b"), exchange("b")).unwrap_err();
+    recorder.record(&sample("b", 0, 5, false));
+    assert_eq!(recorder.capture(&failure("b"), early), Ok(()));
     let (_, last) = recorder.finish(Ending::default(), None);
-    assert_eq!(Segment::parse(&last.bytes).unwrap().head.exchanges.len(), 5);
+    let head = Segment::parse(&last.bytes).unwrap().head;
+    let numbers: Vec<u32> = head.exchanges.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, [0, 0, 0, 0, 0, 1]);
+}
+
+#[test]
+fn exchanges_of_groups_beyond_the_limit_are_of_the_rest() {
+    let mut recorder = Recorder::new(settings());
+    let labels: Vec<String> = (0..102).map(|number| format!("label {number:03}")).collect();
+    for label in &labels {
+        recorder.record(&sample(label, 0, 5, false));
+    }
+    let failure = Failure {
+        label: labels[101].clone(),
+        code: "503".into(),
+        message: "Service Unavailable".into(),
+        assertion: String::new(),
+    };
+    assert_eq!(recorder.capture(&failure, exchange("a")), Ok(()));
+    let (_, last) = recorder.finish(Ending::default(), None);
+    let head = Segment::parse(&last.bytes).unwrap().head;
+    let (number, _) = &head.exchanges[0];
+    assert_eq!(head.dictionary.errors[*number as usize], ErrorKey::other());
 }
 
 #[test]

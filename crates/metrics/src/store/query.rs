@@ -208,6 +208,7 @@ fn groups(tallies: &[ErrorTally], keys: &[ErrorKey], start_at: Timestamp) -> Vec
             first_at: at(tally.first_ms),
             last_at: at(tally.last_ms),
             sample: None,
+            samples: Vec::new(),
         })
         .collect();
     groups.sort_by(|a, b| {

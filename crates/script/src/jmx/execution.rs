@@ -4,6 +4,8 @@
 //! What is put in are classes of `infra/load-tester`: `oleada.Recorder` writes the rows, `oleada.Gate` holds the load
 //! groups back until the start instant, `oleada.LoadEnd` tells when all of them have ended.
 
+mod once;
+
 use model::Duration;
 
 use super::{
@@ -22,6 +24,8 @@ pub enum Load {
     },
     /// The plan's own load.
     Script,
+    /// A validation: one user goes once through each load group for which `runs`, in the order of the plan, says so.
+    Once { runs: Vec<bool> },
 }
 
 /// A load group's users on one worker.
@@ -54,12 +58,16 @@ pub fn prepare(plan: &Plan, load: &Load) -> Result<Prepared, Mismatch> {
     let mut prepared = prepare_include(plan);
     let Prepared { plan, warnings } = &mut prepared;
     let (test_plan, tree) = plan.test_plan_mut();
-    if let Load::Users { groups, ramp_up } = load {
-        set_users(tree, groups, *ramp_up, warnings)?;
-        if element::property(test_plan, SERIALIZE).as_deref() == Some("true") {
-            element::set_property(test_plan, "boolProp", SERIALIZE, "false");
-            warnings.push("the thread groups run at the same time, not one after the other".to_owned());
+    match load {
+        Load::Users { groups, ramp_up } => {
+            set_users(tree, groups, *ramp_up, warnings)?;
+            if element::property(test_plan, SERIALIZE).as_deref() == Some("true") {
+                element::set_property(test_plan, "boolProp", SERIALIZE, "false");
+                warnings.push("the thread groups run at the same time, not one after the other".to_owned());
+            }
         }
+        Load::Once { runs } => once::set(tree, runs)?,
+        Load::Script => {}
     }
     element::set_property(test_plan, "boolProp", "TestPlan.tearDown_on_shutdown", "true");
     element::set_property(test_plan, "boolProp", "TestPlan.functional_mode", "false");
@@ -128,17 +136,7 @@ fn set_users(
     ramp_up: Duration,
     warnings: &mut Vec<String>,
 ) -> Result<(), Mismatch> {
-    let is_load = |element: &&mut Element| {
-        element::is_enabled(element) && matches!(group::kind(element), Some(Kind::Plain | Kind::Other(_)))
-    };
-    let groups: Vec<&mut Element> = tree.elements_mut().filter(is_load).collect();
-    if groups.len() != loads.len() {
-        return Err(Mismatch {
-            planned: loads.len(),
-            actual: groups.len(),
-        });
-    }
-    for (group, load) in groups.into_iter().zip(loads) {
+    for (group, load) in load_groups(tree, loads.len())?.into_iter().zip(loads) {
         let overridden = overridden(group);
         if !overridden.is_empty() {
             warnings.push(format!(
@@ -150,6 +148,20 @@ fn set_users(
         set_group(group, *load, ramp_up);
     }
     Ok(())
+}
+
+/// The enabled groups in the test plan's tree that generate load, which must be so many.
+fn load_groups(tree: &mut Element, planned: usize) -> Result<Vec<&mut Element>, Mismatch> {
+    let is_load = |element: &&mut Element| {
+        element::is_enabled(element) && matches!(group::kind(element), Some(Kind::Plain | Kind::Other(_)))
+    };
+    let groups: Vec<&mut Element> = tree.elements_mut().filter(is_load).collect();
+    let actual = groups.len();
+    if actual == planned {
+        Ok(groups)
+    } else {
+        Err(Mismatch { planned, actual })
+    }
 }
 
 /// What the plan says about the course of the group that will not hold.
@@ -178,18 +190,7 @@ fn set_group(group: &mut Element, load: GroupLoad, ramp_up: Duration) {
         group.set_attribute("enabled", "false");
         return;
     }
-    let forever = Element::new("elementProp")
-        .with("name", MAIN_CONTROLLER)
-        .with("elementType", "LoopController")
-        .with("guiclass", "LoopControlPanel")
-        .with("testclass", "LoopController")
-        .child(
-            Element::new("boolProp")
-                .with("name", "LoopController.continue_forever")
-                .text("false"),
-        )
-        .child(Element::new("intProp").with("name", LOOPS).text("-1"));
-    element::put(group, MAIN_CONTROLLER, forever);
+    element::put(group, MAIN_CONTROLLER, main_controller("-1"));
     // JMeter's ramp has whole seconds.
     let ramp_s = (ramp_up.as_ms() + 500) / 1000;
     for (kind, name, value) in [
@@ -203,6 +204,21 @@ fn set_group(group: &mut Element, load: GroupLoad, ramp_up: Duration) {
     ] {
         element::set_property(group, kind, name, &value);
     }
+}
+
+/// What a thread group runs its elements by; `loops` -1 is for ever.
+fn main_controller(loops: &str) -> Element {
+    Element::new("elementProp")
+        .with("name", MAIN_CONTROLLER)
+        .with("elementType", "LoopController")
+        .with("guiclass", "LoopControlPanel")
+        .with("testclass", "LoopController")
+        .child(
+            Element::new("boolProp")
+                .with("name", "LoopController.continue_forever")
+                .text("false"),
+        )
+        .child(Element::new("intProp").with("name", LOOPS).text(loops))
 }
 
 impl Plan {

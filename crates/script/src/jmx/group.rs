@@ -54,6 +54,19 @@ impl Plan {
             .collect()
     }
 
+    /// For each group that generates load, in the order of the plan, whether it has users. A number that only the engine
+    /// can tell counts as some.
+    pub fn load_groups(&self, properties: &BTreeMap<String, String>) -> Vec<bool> {
+        self.groups(properties)
+            .into_iter()
+            .filter_map(|group| match group.kind {
+                Kind::Setup | Kind::TearDown => None,
+                Kind::Plain => Some(group.users != Ok(0)),
+                Kind::Other(_) => Some(true),
+            })
+            .collect()
+    }
+
     /// The users of each group that generates load, in the order of the plan: what a region's users are shared out by.
     /// Every reason why the groups cannot be rewritten is named.
     pub fn user_counts(&self, properties: &BTreeMap<String, String>) -> Result<Vec<u32>, Vec<Refusal>> {

@@ -12,8 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
+
 use oleada_script::{
-    control::{Command, Report, Session},
+    control::{Command, Exchanges, Kept, Report, Session},
     jmx::Plan,
     properties, taurus,
 };
@@ -36,6 +38,7 @@ pub enum Step {
 pub struct Run {
     directory: tempfile::TempDir,
     taurus: bool,
+    kept: Kept,
     properties: Vec<(String, String)>,
 }
 
@@ -43,6 +46,8 @@ pub struct Outcome {
     pub exit: Option<i32>,
     pub reports: Vec<Report>,
     pub rows: Vec<BTreeMap<String, String>>,
+    /// The lines of the file of exchanges.
+    pub exchanges: Vec<Value>,
     pub start_ms: i64,
     pub artifacts: PathBuf,
     stopped: Option<Instant>,
@@ -60,6 +65,7 @@ impl Run {
         Self {
             directory,
             taurus: false,
+            kept: Kept::Failures,
             properties: Vec::new(),
         }
     }
@@ -67,6 +73,12 @@ impl Run {
     /// Runs JMeter as the product does, below Taurus.
     pub fn with_taurus(mut self) -> Self {
         self.taurus = true;
+        self
+    }
+
+    /// Keeps the exchanges of all samples, not only of failures.
+    pub fn keeping_all(mut self) -> Self {
+        self.kept = Kept::All;
         self
     }
 
@@ -88,6 +100,10 @@ impl Run {
             port: listener.local_addr().unwrap().port(),
             token: "secret".to_owned(),
             rows: artifacts.join(taurus::ROWS).to_str().unwrap().to_owned(),
+            exchanges: Some(Exchanges {
+                file: artifacts.join("exchanges.jsonl").to_str().unwrap().to_owned(),
+                of: self.kept,
+            }),
             warm_up: Some(format!("http://127.0.0.1:{}/warm", warm_up.port())),
         };
         let mut child = self.spawn(&session, &artifacts);
@@ -100,6 +116,11 @@ impl Run {
             exit,
             reports: conversation.reports,
             rows: rows(&fs::read_to_string(&session.rows).unwrap()),
+            exchanges: fs::read_to_string(artifacts.join("exchanges.jsonl"))
+                .unwrap()
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect(),
             start_ms: conversation.start_ms,
             artifacts,
             stopped: conversation.stopped,

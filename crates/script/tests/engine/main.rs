@@ -2,6 +2,7 @@
 //!
 //! The harness plays the worker; what it does is what a worker has to do.
 
+mod exchanges;
 mod harness;
 mod plans;
 mod target;

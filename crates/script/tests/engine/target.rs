@@ -1,4 +1,4 @@
-//! An HTTP server that counts, remembers and does what a path says: `/slow?<ms>`, `/status?<code>`.
+//! An HTTP server that counts, remembers and does what a path says: `/slow?<ms>`, `/status?<code>`, `/large?<bytes>`.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -101,15 +101,29 @@ fn serve(stream: TcpStream, seen: &Mutex<Seen>) {
         if path == "/slow" || path == "/setup" {
             thread::sleep(Duration::from_millis(query.parse().unwrap_or(0)));
         }
-        let status = if path == "/status" { query } else { "200" };
-        let body = if is_head || status == "204" { "" } else { "hi" };
+        let status = if path == "/status" {
+            query.split('&').next().unwrap_or_default()
+        } else {
+            "200"
+        };
+        let large = (path == "/large").then(|| "x".repeat(query.parse().unwrap_or(0)));
+        let body = if is_head || status == "204" {
+            ""
+        } else {
+            large.as_deref().unwrap_or("hi")
+        };
         let length = if status == "204" {
             String::new()
         } else {
             format!("Content-Length: {}\r\n", body.len())
         };
         if writer
-            .write_all(format!("HTTP/1.1 {status} Status\r\nLocation: /\r\n{length}\r\n{body}").as_bytes())
+            .write_all(
+                format!(
+                    "HTTP/1.1 {status} Status\r\nLocation: /\r\nSet-Cookie: sid=hidden\r\n{length}\r\n{body}"
+                )
+                .as_bytes(),
+            )
             .is_err()
         {
             return;

@@ -14,7 +14,7 @@ use model::{
 };
 use script::{
     archive::{Archive, Limits},
-    control::Session,
+    control::{Exchanges, Kept, Session},
     http,
     jmx::{
         self,
@@ -30,6 +30,9 @@ use crate::gate::Gate;
 const LARGEST_UPLOAD: u64 = 500 << 20;
 /// The executed copy's name begins so, and it lies beside the original.
 const COPY: &str = "oleada-";
+
+/// Not among Taurus's artifacts: it holds more than a person needs, and what a person needs goes other ways.
+const EXCHANGES: &str = "exchanges.jsonl";
 
 /// Puts the script, its executed copy and its properties in place.
 pub async fn prepare(
@@ -73,10 +76,17 @@ pub async fn prepare(
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value)),
     );
+    prepared.exchanges = kept(part).map(|_| surroundings.directory.join(EXCHANGES));
     let session = Session {
         port: gate.control().port(),
         token: gate.token().to_owned(),
         rows: prepared.rows.to_string_lossy().into_owned(),
+        exchanges: kept(part)
+            .zip(prepared.exchanges.as_ref())
+            .map(|(of, file)| Exchanges {
+                file: file.to_string_lossy().into_owned(),
+                of,
+            }),
         warm_up: Some(format!("http://{}/", gate.warm_up())),
     };
     all.extend(
@@ -158,8 +168,20 @@ fn unpack(upload: &Path, directory: &Path, entry: Option<&str>) -> Result<Origin
     })
 }
 
+/// Which exchanges are kept.
+fn kept(part: Part<'_>) -> Option<Kept> {
+    if part.validates {
+        return Some(Kept::All);
+    }
+    part.scenario.capture_errors.then_some(Kept::Failures)
+}
+
 /// This worker's share of the load.
 fn load(part: Part<'_>, original: &Original, properties: &BTreeMap<String, String>) -> Result<Load, Error> {
+    if part.validates {
+        let runs = original.plan.load_groups(properties);
+        return Ok(Load::Once { runs });
+    }
     let users = match &part.scenario.shape {
         Shape::Script(_) => return Ok(Load::Script),
         Shape::Users(users) => users,

@@ -19,6 +19,10 @@ pub struct Prepared {
     pub job: Job,
     /// The file that takes a row for each sample.
     pub rows: PathBuf,
+    /// The file that takes the exchanges that are kept, if any are.
+    pub exchanges: Option<PathBuf>,
+    /// The engine's own log.
+    pub log: PathBuf,
     /// How long after the end of a second its last samples may take to be in that file.
     pub close_after: Duration,
     /// Files that a person may want to see, with the names under which they are kept.
@@ -35,6 +39,8 @@ pub struct Part<'a> {
     /// 0-based over the whole run.
     pub worker: u32,
     pub scenario: &'a Scenario,
+    /// One user tries the scenario out.
+    pub validates: bool,
     pub plan: &'a Plan,
 }
 

@@ -48,6 +48,8 @@ pub fn prepare(
             output: output.clone(),
         },
         rows: artifacts.join(taurus::ROWS),
+        exchanges: None,
+        log: artifacts.join("jmeter.log"),
         close_after: std::time::Duration::from_millis(500),
         artifacts: ["bzt.log", "jmeter.log", "final.xml"]
             .map(|name| (name, artifacts.join(name)))

@@ -97,7 +97,12 @@ public final class Recorder extends AbstractTestElement
     @Override
     public void sampleOccurred(SampleEvent event) {
         SampleResult result = event.getResult();
-        session.rows().write(Row.of(result, kind(result, event.isTransactionSampleEvent())));
+        String kind = kind(result, event.isTransactionSampleEvent());
+        session.rows().write(Row.of(result, kind));
+        Exchanges exchanges = session.exchanges();
+        if (exchanges != null) {
+            exchanges.offer(result, kind);
+        }
     }
 
     /** What the row counts as; {@code own} and {@code interrupted} are no requests. */

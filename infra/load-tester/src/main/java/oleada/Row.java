@@ -35,7 +35,8 @@ final class Row {
         return text(row, failed == null ? "" : failed.getName()).append('\n').toString();
     }
 
-    private static AssertionResult failed(SampleResult result) {
+    /** The first assertion that failed, or null. */
+    static AssertionResult failed(SampleResult result) {
         for (AssertionResult assertion : result.getAssertionResults()) {
             if (assertion.isFailure() || assertion.isError()) {
                 return assertion;
@@ -44,11 +45,19 @@ final class Row {
         return null;
     }
 
+    /** A text as it stands in a row; empty for null. */
+    static String cut(String value) {
+        if (value == null) {
+            return "";
+        }
+        return value.length() > LIMIT ? value.substring(0, LIMIT) : value;
+    }
+
     private static StringBuilder text(StringBuilder row, String value) {
         if (value == null) {
             return row;
         }
-        String cut = value.length() > LIMIT ? value.substring(0, LIMIT) : value;
+        String cut = cut(value);
         boolean plain = true;
         for (int i = 0; plain && i < cut.length(); i++) {
             char c = cut.charAt(i);

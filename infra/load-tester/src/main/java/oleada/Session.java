@@ -24,6 +24,8 @@ final class Session {
 
     private final Control control;
     private final Rows rows;
+    /** Null when none are kept. */
+    private final Exchanges exchanges;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger interrupted = new AtomicInteger();
     /** Set once, when no sample of the load may start any more. */
@@ -41,15 +43,23 @@ final class Session {
     /** Guarded by this: monotonic nanoseconds; null until the worker said stop. */
     private Long drainUntil;
 
-    private Session(Control control, Rows rows) {
+    private Session(Control control, Rows rows, Exchanges exchanges) {
         this.control = control;
         this.rows = rows;
+        this.exchanges = exchanges;
     }
 
-    /** Opens the session that the properties {@code oleada.control}, {@code oleada.token}, {@code oleada.rows} describe. */
+    /**
+     * Opens the session that the properties {@code oleada.control}, {@code oleada.token}, {@code oleada.rows} describe, and
+     * {@code oleada.exchanges} with {@code oleada.exchanges.of} if exchanges are to be kept.
+     */
     static synchronized Session open() throws IOException {
         Rows rows = new Rows(Path.of(required("oleada.rows")));
-        Session session = new Session(new Control(required("oleada.control"), required("oleada.token")), rows);
+        String file = JMeterUtils.getPropDefault("oleada.exchanges", "");
+        Exchanges exchanges = file.isEmpty() ? null
+                : new Exchanges(Path.of(file), required("oleada.exchanges.of").equals("all"));
+        Control control = new Control(required("oleada.control"), required("oleada.token"));
+        Session session = new Session(control, rows, exchanges);
         current = session;
         rows.onFailure(message -> session.control.send("error " + message));
         session.control.listen(session::obey, session::orphaned);
@@ -67,6 +77,10 @@ final class Session {
 
     Rows rows() {
         return rows;
+    }
+
+    Exchanges exchanges() {
+        return exchanges;
     }
 
     /** True when the sample may start. Every true is followed by {@link #sampleEnded}. */
@@ -143,6 +157,9 @@ final class Session {
     /** The test is over, tearDown included. */
     void finished() {
         rows.close();
+        if (exchanges != null) {
+            exchanges.close();
+        }
         control.send(ready ? "finished" : "setup-failed");
     }
 

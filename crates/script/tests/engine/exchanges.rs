@@ -1,0 +1,233 @@
+//! What is kept of requests and their answers, and what is not.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use model::workload::{Engine, Http, Method, Request};
+use oleada_script::{
+    http,
+    jmx::{
+        Plan,
+        execution::{self, GroupLoad, Load},
+    },
+};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{Outcome, Run, Step},
+    plans::{group, plan, sampler},
+    target::Target,
+};
+
+fn request(label: &str, url: String) -> Request {
+    Request {
+        label: label.into(),
+        method: Method::Post,
+        url,
+        headers: [
+            ("Authorization", "Bearer hidden"),
+            ("Proxy-Authorization", "Basic hidden"),
+            ("X-Api-Key", "hidden"),
+            ("X-Plain", "seen"),
+            ("Content-Type", "application/json"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into(),
+        body: Some(
+            r#"{"user": "ana", "password": "hidden\"hidden", "deep": [{"access_token" : "hidden"}]}"#.into(),
+        ),
+        expect_status: Default::default(),
+    }
+}
+
+/// Four users who send these requests for a second, or one who sends them once.
+fn run_http(requests: Vec<Request>, once: bool) -> Outcome {
+    let workload = Http {
+        engine: Engine::Jmeter,
+        requests,
+        timeout: model::Duration::from_secs(5),
+        follow_redirects: false,
+        think_time: model::Duration::ZERO,
+    };
+    let plan = http::plan(&workload);
+    if once {
+        let runs = plan.load_groups(&BTreeMap::new());
+        let copy = execution::prepare(&plan, &Load::Once { runs }).unwrap();
+        return Run::of(&copy.plan).keeping_all().start(&[]);
+    }
+    let users = Load::Users {
+        groups: vec![GroupLoad {
+            users: 4,
+            ..GroupLoad::default()
+        }],
+        ramp_up: model::Duration::ZERO,
+    };
+    let copy = execution::prepare(&plan, &users).unwrap();
+    Run::of(&copy.plan).start(&[Step::After(Duration::from_secs(1)), Step::Stop(1_000)])
+}
+
+fn labels(run: &Outcome) -> BTreeMap<String, usize> {
+    let mut labels = BTreeMap::new();
+    for line in run.exchanges.iter().filter(|line| line.get("exchange").is_some()) {
+        *labels
+            .entry(line["exchange"]["label"].as_str().unwrap().to_owned())
+            .or_default() += 1;
+    }
+    labels
+}
+
+#[test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+fn five_failures_of_each_group_are_kept_without_credentials() {
+    let target = Target::start();
+    let address = format!("http://127.0.0.1:{}", target.port());
+    let run = run_http(
+        vec![
+            request("good", format!("{address}/json")),
+            request("bad", format!("{address}/status?503&token=hidden&page=2")),
+            request("worse", format!("{address}/status?500")),
+        ],
+        false,
+    );
+    assert!(run.count_of("request", "bad") > 20, "{}", run.rows.len());
+    assert_eq!(
+        labels(&run),
+        BTreeMap::from([("bad".to_owned(), 5), ("worse".to_owned(), 5)])
+    );
+    for line in &run.exchanges {
+        let text = line["exchange"].to_string();
+        assert!(!text.contains("hidden"), "{text}");
+        assert!(text.len() <= 8_192, "{}", text.len());
+    }
+    let bad = run
+        .exchanges
+        .iter()
+        .find(|line| line["exchange"]["label"] == "bad")
+        .unwrap();
+    let row = run.rows.iter().find(|row| row["label"] == "bad").unwrap();
+    assert_eq!(
+        bad["failure"],
+        json!({"label": "bad", "code": "503", "message": row["responseMessage"], "assertion": row["failureMessage"]})
+    );
+    let exchange = &bad["exchange"];
+    assert_eq!(exchange["request"]["method"], "POST");
+    assert_eq!(
+        exchange["request"]["url"],
+        format!("{address}/status?503&token=***&page=2")
+    );
+    assert_eq!(
+        exchange["request"]["body"]["text"],
+        r#"{"user": "ana", "password": "***", "deep": [{"access_token" : "***"}]}"#
+    );
+    let sent = exchange["request"]["headers"].as_array().unwrap();
+    assert!(
+        sent.contains(&json!({"name": "X-Plain", "value": "seen"})),
+        "{sent:?}"
+    );
+    assert_eq!(
+        exchange["redacted"],
+        json!([
+            "access_token",
+            "Authorization",
+            "password",
+            "Proxy-Authorization",
+            "Set-Cookie",
+            "token",
+            "X-Api-Key"
+        ])
+    );
+    assert_eq!(
+        (&exchange["response"]["code"], &exchange["response"]["message"]),
+        (&json!("503"), &json!("Status"))
+    );
+    assert_eq!(
+        exchange["response"]["body"],
+        json!({"text": "hi", "bytes": 2, "cut": false})
+    );
+    assert_eq!(
+        (&exchange["phase"], &exchange["success"], &exchange["cut"]),
+        (&json!("load"), &json!(false), &json!(false))
+    );
+}
+
+#[test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+fn a_validation_keeps_every_exchange_in_order_and_cuts_what_is_long() {
+    let target = Target::start();
+    let address = format!("http://127.0.0.1:{}", target.port());
+    let run = run_http(
+        vec![
+            request("first", format!("{address}/json")),
+            request("large", format!("{address}/large?200000")),
+            request("nobody", "http://127.0.0.1:9/".to_owned()),
+        ],
+        true,
+    );
+    assert_eq!(run.count("request"), 3, "one user, one iteration");
+    let of = |number: usize| &run.exchanges[number]["exchange"];
+    assert_eq!(
+        [of(0), of(1), of(2)].map(|of| of["label"].as_str().unwrap()),
+        ["first", "large", "nobody"]
+    );
+    assert_eq!(
+        run.exchanges[3],
+        json!({"omitted": {"samples": 0, "failures": 0}})
+    );
+    assert_eq!((&of(0)["success"], &of(0)["cut"]), (&json!(true), &json!(false)));
+    let body = &of(1)["response"]["body"];
+    assert_eq!(
+        (&body["bytes"], &body["cut"], &of(1)["cut"]),
+        (&json!(200_000), &json!(true), &json!(true))
+    );
+    let text = body["text"].as_str().unwrap();
+    assert!(
+        text.len() <= 32_768 && text.len() > 32_000 && text.ends_with("x…"),
+        "{}",
+        text.len()
+    );
+    let code = of(2)["response"]["code"].as_str().unwrap();
+    assert!(code.contains("HttpHostConnectException"), "{code}");
+    assert!(!Value::from(run.exchanges.clone()).to_string().contains("hidden"));
+}
+
+#[test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+fn a_validation_says_which_phase_an_exchange_is_of_and_how_many_it_left_out() {
+    let target = Target::start();
+    let groups = [
+        group(
+            "SetupThreadGroup",
+            "first",
+            1,
+            1,
+            &sampler("login", &target, "/setup"),
+        ),
+        group(
+            "ThreadGroup",
+            "users",
+            7,
+            1_000,
+            &sampler("page", &target, "/json"),
+        ),
+        group(
+            "PostThreadGroup",
+            "last",
+            1,
+            53,
+            &sampler("logout", &target, "/status?500"),
+        ),
+    ];
+    let plan = Plan::parse(plan(&groups).as_bytes()).unwrap();
+    let copy = execution::prepare(&plan, &Load::Once { runs: vec![true] }).unwrap();
+    let run = Run::of(&copy.plan).keeping_all().with_taurus().start(&[]);
+    let phases: Vec<&str> = run
+        .exchanges
+        .iter()
+        .filter_map(|line| line["exchange"]["phase"].as_str())
+        .collect();
+    assert_eq!(phases[..3], ["setup", "load", "teardown"]);
+    assert_eq!(phases.len(), 2 + 50);
+    assert_eq!(
+        run.exchanges.last().unwrap()["omitted"],
+        json!({"samples": 3, "failures": 3})
+    );
+}
