@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 const SCREENSHOTS = "screenshots";
+const NARROW = 800;
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export async function launch(): Promise<Browser> {
@@ -20,19 +21,20 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-/** The page in light and in dark, to be looked at. */
+/** The page in light and in dark, and in a narrow window, to be looked at. */
 export async function photograph(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  for (const mode of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: mode as "light" | "dark", reducedMotion: "reduce" });
-    await page.waitForFunction(
-      (dark) => document.body.classList.contains("awsui-dark-mode") === dark,
-      mode === "dark",
-    );
+  await page.evaluate(() => window.scrollTo(0, 0));
+  const wide = page.viewportSize();
+  for (const mode of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme: mode, reducedMotion: "reduce" });
+    await page.waitForFunction((dark) => document.body.classList.contains("awsui-dark-mode") === dark, mode === "dark");
     await page.screenshot({ path: `${SCREENSHOTS}/${name}-${mode}.png`, fullPage: true });
   }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.waitForFunction(() => !document.body.classList.contains("awsui-dark-mode"));
+  if (!wide) return;
+  await page.setViewportSize({ ...wide, width: NARROW });
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}-narrow.png`, fullPage: true });
+  await page.setViewportSize(wide);
 }
 
 interface Violation {

@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     fileParallelism: false,
+    // Every step of a journey stands on the one before.
+    bail: 1,
     sequence: { concurrent: false },
   },
 });

@@ -6,19 +6,24 @@ import { RouterProvider } from "react-router";
 
 import { queries } from "./api/queries";
 import { readConfig } from "./app/config";
+import { LoginProvider } from "./app/login";
 import { createRouter } from "./app/routes";
 import { watchSession } from "./app/session";
 import { LanguageProvider, loadPreferredCatalogue } from "./i18n/language";
 
 async function start(root: HTMLElement): Promise<void> {
-  const [catalogue] = await Promise.all([loadPreferredCatalogue(), readConfig()]);
+  const [catalogue, config] = await Promise.all([loadPreferredCatalogue(), readConfig()]);
+  const login = config.auth === "cognito" ? await (await import("./app/cognito")).logIn(config) : null;
+  if (config.auth === "cognito" && login === null) return;
   watchSession();
   const router = createRouter();
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
         <LanguageProvider initial={catalogue}>
-          <RouterProvider router={router} />
+          <LoginProvider value={login}>
+            <RouterProvider router={router} />
+          </LoginProvider>
         </LanguageProvider>
       </QueryClientProvider>
     </StrictMode>,

@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 5a7212d09550c993cf22649cd49af0a3fc3f4110990b64db028a2db6f88291ba
+// Made by `npm run generate` from crates/api/openapi.json, sha256 146d96caceef3f2d0d4452a01d4e81610a239859e4a9c7586f370514b47c46f2
 
 export interface paths {
     "/api/v1/me": {
@@ -249,6 +249,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{runId}/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads what a validation has seen: every request and its answer, also while it goes on.
+         * @description Credentials are taken out; `redacted` of an exchange names them.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getValidation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{runId}/workers": {
         parameters: {
             query?: never;
@@ -371,6 +393,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios/{scenarioId}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a scenario out: one worker in its first region, one user, one iteration, at most 60 s of load.
+         * @description Every thread group that has users gets one, who goes through it once; setUp and tearDown groups run as they are. It is
+         *     a run like any other, with `trigger` `validation`, and in no history; while it is active the scenario has no other run.
+         *     The think time of listed requests is left out, and the scenario's criteria do not count.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["validateScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scripts/{scriptId}": {
         parameters: {
             query?: never;
@@ -461,6 +507,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The run of a validation. */
+        Accepted: {
+            runId: components["schemas"]["RunId"];
+        };
         ArtifactsAnswer: components["schemas"]["Page_Artifact"] | components["schemas"]["Elsewhere"];
         /** @description The run to hold others against. */
         Baseline: {
@@ -589,12 +639,75 @@ export interface components {
             /** @description The response message with ids and numbers normalised. */
             message: string;
             sample: components["schemas"]["Exchange"] | null;
+            /**
+             * @description Failed exchanges, at most five, unless the scenario's `captureErrors` is false. They are of the whole run, also
+             *     where the count is of a window.
+             */
+            samples: components["schemas"]["Exchange"][];
         };
-        /** @description A failed request and its answer, without credentials, cut to 8 KB. */
+        /** @description One request and its answer. Credentials are taken out and long texts cut; a text that was cut ends with `…`. */
         Exchange: {
+            /** @description The assertions that failed. */
+            assertions: components["schemas"]["FailedAssertion"][];
+            /** @description When the request began, by the worker's clock. */
             at: components["schemas"]["Timestamp"];
-            request: string;
-            response: string;
+            /** @description Something was left out or shortened, to keep the exchange small. */
+            cut: boolean;
+            /** Format: int64 */
+            elapsedMs: number;
+            /** @description The name of the sampler. */
+            label: string;
+            phase: components["schemas"]["ExchangePhase"];
+            /**
+             * @description Names of headers, of parameters of the address and of fields of the bodies whose values are taken out because
+             *     they look like credentials. The headers are taken out whole.
+             */
+            redacted: string[];
+            request: components["schemas"]["ExchangeRequest"];
+            response: components["schemas"]["ExchangeResponse"];
+            /** @description The hops of a redirect, or the resources of a page, when the sampler followed them; at most 20. */
+            subRequests: components["schemas"]["SubRequest"][];
+            success: boolean;
+            /** @description The virtual user: the engine's thread, which begins with the name of its group. */
+            thread: string;
+        };
+        /** @description The beginning of a body. */
+        ExchangeBody: {
+            /**
+             * Format: int64
+             * @description The size of the whole body, decompressed; of what was sent, the size as text.
+             */
+            bytes: number;
+            /** @description `text` is only the beginning. */
+            cut: boolean;
+            /** @description Null when it is not text. */
+            text: string | null;
+        };
+        ExchangeHeader: {
+            name: string;
+            value: string;
+        };
+        /**
+         * @description When a sample runs.
+         * @enum {string}
+         */
+        ExchangePhase: "setup" | "load" | "teardown";
+        /** @description What was sent. */
+        ExchangeRequest: {
+            body: components["schemas"]["ExchangeBody"] | null;
+            headers: components["schemas"]["ExchangeHeader"][];
+            /** @description Null for what is not HTTP. */
+            method: string | null;
+            /** @description Null when it could not be made, or for what is not HTTP. */
+            url: string | null;
+        };
+        /** @description What came back. */
+        ExchangeResponse: {
+            body: components["schemas"]["ExchangeBody"] | null;
+            /** @description The status, or the engine's own words such as `Non HTTP response code: java.net.ConnectException`. */
+            code: string;
+            headers: components["schemas"]["ExchangeHeader"][];
+            message: string;
         };
         /** @description How a worker ended. */
         Exit: {
@@ -608,6 +721,10 @@ export interface components {
         };
         /** @example 200-399 */
         ExpectStatus: string;
+        FailedAssertion: {
+            message: string;
+            name: string;
+        };
         /** @description The figures of a set of samples. */
         Figures: {
             /** Format: int64 */
@@ -718,6 +835,16 @@ export interface components {
          * @enum {string}
          */
         Metric: "min" | "mean" | "p50" | "p75" | "p90" | "p95" | "p99" | "p999" | "max" | "failureRate" | "throughput";
+        /** @description What there was beyond the exchanges that are kept. */
+        Omitted: {
+            /**
+             * Format: int64
+             * @description Those of the samples that failed.
+             */
+            failures: number;
+            /** Format: int64 */
+            samples: number;
+        };
         /**
          * @description How the observed figure must stand to the bound.
          * @enum {string}
@@ -1079,6 +1206,8 @@ export interface components {
         };
         /** @description A scenario as a person wrote it, with every default filled in. */
         Scenario: {
+            /** @description Whether some failed requests are kept with their answers, to be looked at; without credentials. */
+            captureErrors: boolean;
             criteria: components["schemas"]["Criterion"][];
             description: string;
             /** @description Whether workers send live figures while they run. */
@@ -1109,6 +1238,8 @@ export interface components {
         ScenarioId: string;
         /** @description A scenario as a person wrote it, with every default filled in. */
         ScenarioInput: {
+            /** @description Whether some failed requests are kept with their answers, to be looked at; without credentials. */
+            captureErrors?: boolean | null;
             criteria?: components["schemas"]["CriterionInput"][] | null;
             description?: string | null;
             /** @description Whether workers send live figures while they run. */
@@ -1281,6 +1412,14 @@ export interface components {
          * @enum {string}
          */
         Status: "queued" | "launching" | "ready" | "running" | "stopping" | "collecting" | "completed" | "failed" | "cancelled";
+        /** @description A request that a sampler made on its way. */
+        SubRequest: {
+            code: string;
+            /** Format: int64 */
+            elapsedMs: number;
+            success: boolean;
+            url: string;
+        };
         /** @description The headline figures of a run, for histories. */
         Summary: {
             /**
@@ -1406,6 +1545,37 @@ export interface components {
             /** @description How long all of them stay, from the end of the ramp. */
             hold: components["schemas"]["Duration"];
             rampUp?: components["schemas"]["Duration"] | null;
+        };
+        /** @description What a validation has seen so far, and how it ended. */
+        Validation: {
+            createdAt: components["schemas"]["Timestamp"];
+            endedAt: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description The first 200 of the load, and the first 50 of setUp and of tearDown groups, in the order in which they ended. A
+             *     body has up to 32 KB; behind 1.5 MB in all, an exchange has up to 8 KB.
+             */
+            exchanges: components["schemas"]["Exchange"][];
+            /** @description Warnings and errors of the engine's own log, oldest first. */
+            log: string[];
+            /** @description What there was beyond these. */
+            omitted: components["schemas"]["Omitted"];
+            outcome: components["schemas"]["Outcome"] | null;
+            problem: components["schemas"]["ValidationProblem"] | null;
+            runId: components["schemas"]["RunId"];
+            scenarioId: components["schemas"]["ScenarioId"];
+            startAt: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["Status"];
+            warnings: components["schemas"]["Warning"][];
+        };
+        ValidationAnswer: components["schemas"]["Validation"] | components["schemas"]["Elsewhere"];
+        /** @description Where a scenario is broken. */
+        ValidationProblem: {
+            /** @description `REQUEST_FAILED`, or the code of the run's reason. */
+            code: string;
+            /** @description The engine's own words where there are any. */
+            detail: string;
+            /** @description The name of the element that failed, when it is known. */
+            element: string | null;
         };
         /** @description Whether the figures say something of the target, or of the generators. */
         Validity: {
@@ -3013,6 +3183,107 @@ export interface operations {
             };
         };
     };
+    getValidation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is by now */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such run, or it is no validation */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     listWorkers: {
         parameters: {
             query?: never;
@@ -4210,6 +4481,131 @@ export interface operations {
                 };
             };
             /** @description The scenario with these overrides could not run */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    validateScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenarioId: components["schemas"]["ScenarioId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it sees comes under `/runs/{runId}/validation` */
+            202: {
+                headers: {
+                    /** @description The path of the validation */
+                    Location?: string;
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A run of it is active (`RUN_ACTIVE`, with `runId`) */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The scenario could not run */
             422: {
                 headers: {
                     /** @description What to quote when asking for help. */

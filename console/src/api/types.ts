@@ -23,6 +23,9 @@ export type Trigger = Schemas["Trigger"];
 
 export type Results = Schemas["Results"];
 export type Figures = Schemas["Figures"];
+export type Exchange = Schemas["Exchange"];
+export type ExchangePhase = Schemas["ExchangePhase"];
+export type Validation = Schemas["Validation"];
 export type ErrorGroup = Schemas["ErrorGroup"];
 export type Comparison = Schemas["Comparison"];
 export type Delta = Schemas["Delta"];

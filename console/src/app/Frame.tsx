@@ -10,6 +10,7 @@ import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { system } from "../api/system";
 import { LANGUAGES, useLanguage, useMessages, type Language } from "../i18n/language";
+import { useLogin } from "./login";
 import { APPEARANCES, useAppearance, type Appearance } from "./mode";
 import { NoticeBar, NoticesProvider } from "./notices";
 import { useSessionEnded } from "./session";
@@ -74,6 +75,7 @@ function Top() {
   const { language, choose: chooseLanguage } = useLanguage();
   const { appearance, choose: chooseAppearance } = useAppearance();
   const me = useQuery(system.me()).data;
+  const login = useLogin();
   const navigate = useNavigate();
   return (
     <div id="top">
@@ -112,7 +114,11 @@ function Top() {
                   description: me.principal,
                   items: [
                     { id: "api", text: messages.top.apiDocument, href: "/api/v1/openapi.json", external: true },
+                    ...(login ? [{ id: "out", text: messages.top.signOut }] : []),
                   ],
+                  onItemClick: ({ detail }: { detail: { id: string } }) => {
+                    if (detail.id === "out") login?.out();
+                  },
                 },
               ]
             : []),

@@ -1,7 +1,18 @@
 /** What the place that serves the console says of itself in `/config.json`. */
-export interface Config {
-  /** `session`: a cookie that `/login` set. */
+export type Config = Session | Cognito;
+
+/** A cookie that `/login` set. */
+export interface Session {
   auth: "session";
+}
+
+/** The hosted pages of a Cognito user pool. */
+export interface Cognito {
+  auth: "cognito";
+  userPoolId: string;
+  clientId: string;
+  /** Host of the hosted pages. */
+  domain: string;
 }
 
 export async function readConfig(): Promise<Config> {
@@ -9,9 +20,21 @@ export async function readConfig(): Promise<Config> {
   if (!response.ok) {
     throw new Error(`/config.json was answered with ${response.status}`);
   }
-  const { auth } = (await response.json()) as Partial<Config>;
-  if (auth !== "session") {
+  return configOf((await response.json()) as Record<string, unknown>);
+}
+
+/** The address of a user pool as an issuer of tokens. */
+const POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([\w-]+)$/;
+
+/** A user pool may be named as the issuer that it is: `auth` `oidc` with its `authority`. */
+export function configOf({ auth, authority, userPoolId, clientId, loginUrl }: Record<string, unknown>): Config {
+  if (auth === "session") return { auth };
+  const pool = auth === "oidc" ? POOL.exec(String(authority))?.[1] : auth === "cognito" ? userPoolId : undefined;
+  if (pool === undefined) {
     throw new Error(`/config.json names a way to log in that this console does not know: ${String(auth)}`);
   }
-  return { auth };
+  if (typeof pool !== "string" || typeof clientId !== "string" || typeof loginUrl !== "string") {
+    throw new Error("/config.json must name the user pool, clientId and loginUrl");
+  }
+  return { auth: "cognito", userPoolId: pool, clientId, domain: new URL(loginUrl).host };
 }

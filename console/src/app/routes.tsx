@@ -9,6 +9,7 @@ const Editor = lazy(() => import("../pages/Editor"));
 const Scenario = lazy(() => import("../pages/Scenario"));
 const Compare = lazy(() => import("../pages/Compare"));
 const Run = lazy(() => import("../pages/Run"));
+const Validation = lazy(() => import("../pages/Validation"));
 const Regions = lazy(() => import("../pages/Regions"));
 const NotFound = lazy(() => import("../pages/NotFound"));
 
@@ -23,6 +24,7 @@ export const createRouter = () =>
         { path: "/scenarios/:scenarioId", element: <Scenario /> },
         { path: "/scenarios/:scenarioId/edit", element: <Editor /> },
         { path: "/runs/:runId", element: <Run /> },
+        { path: "/runs/:runId/validation", element: <Validation /> },
         { path: "/compare", element: <Compare /> },
         { path: "/settings/regions", element: <Regions /> },
         { path: "*", element: <NotFound /> },

@@ -48,7 +48,7 @@ export default function CodeEditor({ text, path, isReadOnly = false, change }: P
         keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap]),
         languageOf(path),
         EditorState.readOnly.of(isReadOnly),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) latest.current.change?.(state.doc.toString());
         }),

@@ -8,18 +8,19 @@ import type { ReactNode } from "react";
 
 import { useFormat, useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
+import type { Goal } from "./useEditing";
 import { loadCurve, totals } from "./loadCurve";
 
 interface Props {
   draft: Draft;
-  saving: "save" | "run" | null;
-  run(): void;
+  saving: Goal | null;
+  save(goal: Goal): void;
   cancel(): void;
   children?: ReactNode;
 }
 
 /** What the draft amounts to, beside the buttons that make it so. */
-export function Summary({ draft, saving, run, cancel, children }: Props) {
+export function Summary({ draft, saving, save, cancel, children }: Props) {
   const messages = useMessages();
   const format = useFormat();
   const { workers, virtualUsers } = totals(draft.traffic);
@@ -49,12 +50,21 @@ export function Summary({ draft, saving, run, cancel, children }: Props) {
             iconName="caret-right-filled"
             fullWidth
             loading={saving === "run"}
-            disabled={saving === "save"}
-            onClick={run}
+            disabled={saving !== null && saving !== "run"}
+            onClick={() => save("run")}
           >
             {messages.editor.saveAndRun}
           </Button>
-          <Button fullWidth loading={saving === "save"} disabled={saving === "run"}>
+          <Button
+            formAction="none"
+            fullWidth
+            loading={saving === "validate"}
+            disabled={saving !== null && saving !== "validate"}
+            onClick={() => save("validate")}
+          >
+            {messages.editor.saveAndValidate}
+          </Button>
+          <Button fullWidth loading={saving === "stay"} disabled={saving !== null && saving !== "stay"}>
             {messages.editor.save}
           </Button>
           <Box textAlign="center">

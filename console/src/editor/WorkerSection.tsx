@@ -97,6 +97,13 @@ export function WorkerSection({ draft, errors, change }: SectionProps) {
         >
           {messages.editor.live}
         </Checkbox>
+        <Checkbox
+          checked={draft.captureErrors}
+          description={messages.editor.captureErrorsHint}
+          onChange={({ detail }) => change({ captureErrors: detail.checked })}
+        >
+          {messages.editor.captureErrors}
+        </Checkbox>
       </SpaceBetween>
     </ExpandableSection>
   );

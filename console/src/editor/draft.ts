@@ -21,6 +21,7 @@ export interface Draft {
   start: { quorumPercent: string; timeout: string };
   criteria: CriterionDraft[];
   live: boolean;
+  captureErrors: boolean;
 }
 
 export interface RequestDraft {
@@ -74,6 +75,7 @@ export function emptyDraft(region: string): Draft {
     start: { quorumPercent: "100", timeout: "10m" },
     criteria: [],
     live: true,
+    captureErrors: true,
   };
 }
 
@@ -131,12 +133,13 @@ export function draftOf(scenario: Scenario): Draft {
     start: { quorumPercent: String(Number((start.quorum * 100).toFixed(4))), timeout: start.timeout },
     criteria: scenario.criteria.map(({ label, metric, op, value }) => ({ label, metric, op, value })),
     live: scenario.live,
+    captureErrors: scenario.captureErrors,
   };
 }
 
 /** What is sent to the server, which is the one that knows what is wrong with it. */
 export function documentOf(draft: Draft): ScenarioInput {
-  const { name, description, tags, shape, worker, start, criteria, live } = draft;
+  const { name, description, tags, shape, worker, start, criteria, live, captureErrors } = draft;
   return {
     name: name.trim(),
     description,
@@ -155,6 +158,7 @@ export function documentOf(draft: Draft): ScenarioInput {
     start: { quorum: number(start.quorumPercent) / 100, timeout: start.timeout.trim() },
     criteria,
     live,
+    captureErrors,
   };
 }
 

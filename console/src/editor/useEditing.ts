@@ -5,6 +5,7 @@ import { Refusal } from "../api/refusal";
 import { startRun } from "../api/runs";
 import { createScenario, replaceScenario } from "../api/scenarios";
 import type { Scenario } from "../api/types";
+import { startValidation } from "../api/validations";
 import { useNotices } from "../app/notices";
 import { useMessages } from "../i18n/language";
 import { documentOf, type Draft } from "./draft";
@@ -13,6 +14,9 @@ import { withEdits } from "./scriptEdits";
 
 /** The scenario that is edited, in the version that was read. */
 export type Original = Pick<Scenario, "scenarioId" | "version" | "name">;
+
+/** What comes after the scenario was saved. */
+export type Goal = "stay" | "run" | "validate";
 
 /** `fields`: the errors stand at their fields. */
 type RefusalKind = "stale" | "fields" | Refusal | Error | null;
@@ -24,7 +28,7 @@ export function useEditing(original: Original | null, initial: Draft) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState(initial);
   const [errors, setErrors] = useState<FieldErrors>(NO_ERRORS);
-  const [saving, setSaving] = useState<"save" | "run" | null>(null);
+  const [saving, setSaving] = useState<Goal | null>(null);
   const [refusal, setRefusal] = useState<RefusalKind>(null);
   // What is saved already; after a run could not be started, saving again is an edit of it.
   const saved = useRef({ original, text: JSON.stringify(initial) });
@@ -46,15 +50,17 @@ export function useEditing(original: Original | null, initial: Draft) {
     return scenario;
   };
 
-  const save = async ({ run }: { run: boolean }): Promise<void> => {
-    setSaving(run ? "run" : "save");
+  const save = async (goal: Goal): Promise<void> => {
+    setSaving(goal);
     setRefusal(null);
     try {
       const { scenarioId } = await put();
       setErrors(NO_ERRORS);
-      if (run) {
+      if (goal === "run") {
         const { runId } = await startRun(scenarioId);
         await navigate(`/runs/${runId}`);
+      } else if (goal === "validate") {
+        await navigate(`/runs/${await startValidation(scenarioId)}/validation`);
       } else {
         notices.tell({ type: "success", header: messages.editor.saved });
         await navigate(`/scenarios/${scenarioId}`);

@@ -1,4 +1,4 @@
-import type { Metric, RunStatus, StageName, Trigger, WorkerState } from "../api/types";
+import type { ExchangePhase, Metric, RunStatus, StageName, Trigger, WorkerState } from "../api/types";
 
 const status: Record<RunStatus, string> = {
   queued: "Queued",
@@ -21,6 +21,8 @@ const stage: Record<StageName, string> = {
   collect: "Collect results",
   cleanUp: "Clean up",
 };
+
+const phase: Record<ExchangePhase, string> = { setup: "setUp", load: "load", teardown: "tearDown" };
 
 const trigger: Record<Trigger, string> = {
   person: "Console",
@@ -89,11 +91,14 @@ export const en = {
     light: "Light",
     dark: "Dark",
     system: "Like the system",
+    signOut: "Sign out",
     apiDocument: "API document",
     role: { viewer: "Viewer", operator: "Operator", admin: "Administrator" },
   },
 
   session: {
+    logIn: "Log in again",
+    endedLoginHint: "Log in again to go on; what you see stays here until then.",
     ended: "Your session has ended",
     endedHint:
       "Open the login link that Oleada printed when it was started. If it was used already, start Oleada again to get a new one.",
@@ -229,6 +234,9 @@ export const en = {
     save: "Save",
     summary: "Summary",
     length: "Length",
+    saveAndValidate: "Save and validate",
+    captureErrors: "Keep failed requests",
+    captureErrorsHint: "Up to five of each kind, with their answers and without credentials.",
     saveAndRun: "Save and run",
     saved: "The scenario has been saved.",
     invalid: "Some fields need your attention",
@@ -436,6 +444,7 @@ export const en = {
     first: "First",
     last: "Last",
     exchange: "Captured exchange",
+    exchanges: (n: number) => count(n, "exchange", "exchanges"),
     request: "Request",
     response: "Response",
     worker: "Worker",
@@ -463,6 +472,38 @@ export const en = {
     criterion: "Criterion",
     observed: "Observed",
     outcome: "Outcome",
+  },
+
+  phase,
+
+  exchange: {
+    headers: (n: number) => count(n, "header", "headers"),
+    requestBody: "Body of the request",
+    responseBody: "Body of the response",
+    noBody: "No body",
+    binary: (size: string) => `${size} that are not text`,
+    pretty: "Line breaks",
+    cutBody: (size: string) => `Only the beginning of ${size}.`,
+    redacted: (names: string) => `Taken out because they look like credentials: ${names}.`,
+    subRequests: (n: number) => count(n, "further request", "further requests"),
+    copy: "Copy",
+    copied: "Copied",
+    notCopied: "This could not be copied",
+  },
+
+  validation: {
+    title: (name: string) => `Validation of ${name}`,
+    validate: "Validate",
+    again: "Validate again",
+    passed: "Every request was answered as expected. The scenario can be run.",
+    failed: "The scenario is broken",
+    failedAt: (element: string) => `The scenario is broken at ${element}`,
+    log: (n: number) => count(n, "warning of the engine", "warnings of the engine"),
+    exchanges: "Requests and responses",
+    omitted: (n: string, failures: string) => `${n} more are not shown, of which ${failures} failed.`,
+    none: "No request yet",
+    noneHint: "The engine starts; that takes some seconds. One user then goes through the scenario once.",
+    elapsed: "Time",
   },
 
   compare: {

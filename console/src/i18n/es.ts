@@ -38,11 +38,14 @@ export const es: Messages = {
     light: "Claro",
     dark: "Oscuro",
     system: "Como el sistema",
+    signOut: "Cerrar la sesión",
     apiDocument: "Documento de la API",
     role: { viewer: "Lector", operator: "Operador", admin: "Administrador" },
   },
 
   session: {
+    logIn: "Volver a entrar",
+    endedLoginHint: "Vuelva a entrar para continuar; hasta entonces, lo que ve se queda aquí.",
     ended: "Su sesión ha terminado",
     endedHint:
       "Abra el enlace de acceso que Oleada mostró al arrancar. Si ya se usó, arranque Oleada de nuevo para obtener otro.",
@@ -223,6 +226,9 @@ export const es: Messages = {
     save: "Guardar",
     summary: "Resumen",
     length: "Duración",
+    saveAndValidate: "Guardar y validar",
+    captureErrors: "Conservar las peticiones fallidas",
+    captureErrorsHint: "Hasta cinco de cada tipo, con sus respuestas y sin credenciales.",
     saveAndRun: "Guardar y ejecutar",
     saved: "El escenario se ha guardado.",
     invalid: "Algunos campos necesitan su atención",
@@ -429,6 +435,7 @@ export const es: Messages = {
     count: "Cantidad",
     first: "Primero",
     last: "Último",
+    exchanges: (n) => count(n, "intercambio", "intercambios"),
     exchange: "Intercambio capturado",
     request: "Petición",
     response: "Respuesta",
@@ -457,6 +464,38 @@ export const es: Messages = {
     criterion: "Criterio",
     observed: "Observado",
     outcome: "Resultado",
+  },
+
+  phase: { setup: "setUp", load: "carga", teardown: "tearDown" },
+
+  exchange: {
+    headers: (n) => count(n, "cabecera", "cabeceras"),
+    requestBody: "Cuerpo de la petición",
+    responseBody: "Cuerpo de la respuesta",
+    noBody: "Sin cuerpo",
+    binary: (size) => `${size} que no son texto`,
+    pretty: "Saltos de línea",
+    cutBody: (size) => `Solo el principio de ${size}.`,
+    redacted: (names) => `Retirado porque parecen credenciales: ${names}.`,
+    subRequests: (n) => count(n, "petición más", "peticiones más"),
+    copy: "Copiar",
+    copied: "Copiado",
+    notCopied: "No se ha podido copiar",
+  },
+
+  validation: {
+    title: (name) => `Validación de ${name}`,
+    validate: "Validar",
+    again: "Validar de nuevo",
+    passed: "Todas las peticiones se respondieron como se esperaba. El escenario puede ejecutarse.",
+    failed: "El escenario está roto",
+    failedAt: (element) => `El escenario está roto en ${element}`,
+    log: (n) => count(n, "aviso del motor", "avisos del motor"),
+    exchanges: "Peticiones y respuestas",
+    omitted: (n, failures) => `${n} más no se muestran, de las cuales ${failures} fallaron.`,
+    none: "Aún no hay peticiones",
+    noneHint: "El motor arranca; tarda unos segundos. Luego un usuario recorre el escenario una vez.",
+    elapsed: "Tiempo",
   },
 
   compare: {

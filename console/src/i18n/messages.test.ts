@@ -17,7 +17,7 @@ function leaves(node: object, path = ""): [string, Leaf][] {
 }
 
 /** What is the same word in both languages. */
-const SAME = /^\.(common\.(product|none)|metric\.p|trigger\.api|editor\.(url|vcpu|gb|vcpus|workers|planTimes|total)|run\.(cpu|worker|workerN|tabWorkers)|runs\.p95|scenarios\.p95|scenario\.(script|workers))/;
+const SAME = /^\.(common\.(product|none)|metric\.p|phase\.(setup|teardown)|trigger\.api|editor\.(url|vcpu|gb|vcpus|workers|planTimes|total)|run\.(cpu|worker|workerN|tabWorkers)|runs\.p95|scenarios\.p95|scenario\.(script|workers))/;
 
 describe("the catalogues", () => {
   const [english, spanish] = [leaves(en), new Map(leaves(es))];
@@ -47,7 +47,7 @@ describe("the catalogues", () => {
       .map((name) => readFileSync(`src/${name}`, "utf8"))
       .join("\n");
     // These are looked up by a value of the API or of a setting.
-    const byValue = /^\.(language$|status\.|stage\.|trigger\.|workerState\.|metric\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
+    const byValue = /^\.(language$|status\.|stage\.|trigger\.|workerState\.|metric\.|phase\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
     const unused = english.map(([key]) => key).filter((key) => !byValue.test(key) && !sources.includes(`messages${key}`));
     expect(unused).toEqual([]);
   });

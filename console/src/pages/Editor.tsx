@@ -62,7 +62,7 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void save({ run: false });
+          void save("stay");
         }}
       >
         <div className="editor">
@@ -97,7 +97,7 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
             <Summary
               draft={draft}
               saving={saving}
-              run={() => void save({ run: true })}
+              save={(goal) => void save(goal)}
               cancel={() => void navigate(-1)}
             />
           </aside>

@@ -4,7 +4,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import Alert from "@cloudscape-design/components/alert";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useParams } from "react-router";
+import { Navigate, useParams } from "react-router";
 
 import { Refusal } from "../api/refusal";
 import { results } from "../api/results";
@@ -30,6 +30,7 @@ export default function Run() {
   const { runId = "" } = useParams();
   const query = useQuery(runs.one(runId));
   useTitle(query.data && messages.run.title(query.data.scenario.name));
+  if (query.data?.trigger === "validation") return <Navigate replace to={`/runs/${runId}/validation`} />;
   if (query.data) return <Loaded key={runId} run={query.data} />;
   if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} />;
   return <Spinner size="large" />;

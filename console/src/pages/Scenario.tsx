@@ -22,6 +22,7 @@ import { Trend } from "../components/Trend";
 import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
 import { History } from "../scenario/History";
+import { useValidateNow } from "../components/useValidateNow";
 import { useTitle } from "../components/useTitle";
 import { useMessages } from "../i18n/language";
 
@@ -84,6 +85,7 @@ function Actions({ scenario: { scenarioId, name, activeRunId } }: { scenario: Sc
   const navigate = useNavigate();
   const mayEdit = useMayEdit();
   const { start, starting } = useRunNow();
+  const { validate, isStarting } = useValidateNow();
   const [isDeleting, setDeleting] = useState(false);
   if (!mayEdit) return null;
   return (
@@ -93,6 +95,9 @@ function Actions({ scenario: { scenarioId, name, activeRunId } }: { scenario: Sc
       </Button>
       <RouterButton to={`/scenarios/new?from=${scenarioId}`}>{messages.common.copy}</RouterButton>
       <RouterButton to={`/scenarios/${scenarioId}/edit`}>{messages.common.edit}</RouterButton>
+      <Button disabled={activeRunId !== null} loading={isStarting} onClick={() => void validate(scenarioId)}>
+        {messages.validation.validate}
+      </Button>
       <Button
         variant="primary"
         iconName="caret-right-filled"

@@ -44,7 +44,12 @@ const results = {
       count: 4,
       firstAt: AT,
       lastAt: AT,
-      sample: { at: AT, request: `GET / HTTP/1.1\n${HOSTILE}`, response: HOSTILE },
+      samples: [
+        {
+          request: { method: "GET", url: HOSTILE, headers: [{ name: HOSTILE, value: HOSTILE }], body: { text: HOSTILE } },
+          response: { code: "503", message: HOSTILE, headers: [], body: null },
+        },
+      ],
     },
   ],
   verdict: { outcome: "passed", criteria: [{ label: HOSTILE, metric: "p95", op: "<", value: "1s", observed: "5ms", passed: true }] },
@@ -98,7 +103,7 @@ describe("a report", () => {
     const shown = HOSTILE.replace("\u0000", "\ufffd");
     const cells = [...page.querySelectorAll("td")].map((cell) => cell.textContent);
     expect(cells).toContain(shown);
-    expect(page.querySelector("pre")?.textContent).toBe(`GET / HTTP/1.1\n${shown}`);
+    expect(page.querySelector("pre")?.textContent).toBe(`GET ${shown}\n${shown}: ${shown}\n\n${shown}`);
     expect(page.querySelector("h1")?.textContent).toBe(`Run of ${shown} Criteria: Passed`);
     expect(page.body.textContent).toContain("1,234");
     expect(page.body.textContent).toContain("From 0:10 to 0:20");

@@ -1,5 +1,6 @@
 import type { ErrorGroup, Figures, Results, Run, Worker } from "../api/types";
 import { scenarioFacts } from "../components/scenarioFacts";
+import { requestText, responseText } from "../exchange/text";
 import type { Messages } from "../i18n/en";
 import type { Format } from "../i18n/format";
 import type { Language } from "../i18n/language";
@@ -123,13 +124,13 @@ function figures(title: string, subject: string, groups: Record<string, Figures>
 
 function errors(groups: readonly ErrorGroup[], { messages, format }: Reader): Markup {
   const headers = [messages.run.count, messages.run.label, messages.run.code, messages.run.message, messages.run.first, messages.run.last];
-  const rows = groups.map(({ count, label, code, message, assertion, firstAt, lastAt, sample }) => [
+  const rows = groups.map(({ count, label, code, message, assertion, firstAt, lastAt, samples: [sample] }) => [
     format.integer(count),
     label,
     code,
     markup`${[message, assertion].filter(Boolean).join(": ")}${
       sample &&
-      markup`<details><summary>${messages.run.exchange}</summary><h4>${messages.run.request}</h4><pre>${sample.request}</pre><h4>${messages.run.response}</h4><pre>${sample.response}</pre></details>`
+      markup`<details><summary>${messages.run.exchange}</summary><h4>${messages.run.request}</h4><pre>${requestText(sample)}</pre><h4>${messages.run.response}</h4><pre>${responseText(sample)}</pre></details>`
     }`,
     format.utc(firstAt),
     format.utc(lastAt),

@@ -1,6 +1,6 @@
-import Box from "@cloudscape-design/components/box";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Modal from "@cloudscape-design/components/modal";
+import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 
@@ -8,6 +8,7 @@ import type { ErrorGroup } from "../api/types";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
 import { LocalTable } from "../components/LocalTable";
+import { ExchangeView } from "../exchange/ExchangeView";
 import { useFormat, useMessages } from "../i18n/language";
 
 /** What failed and how often, with an exchange to look at. */
@@ -36,11 +37,11 @@ export function Errors({ groups }: { groups: ErrorGroup[] }) {
           {
             id: "exchange",
             header: messages.run.exchange,
-            value: ({ sample }) => Number(sample != null),
+            value: ({ samples }) => samples.length,
             cell: (group) =>
-              group.sample ? (
+              group.samples.length > 0 ? (
                 <Button variant="inline-link" onClick={() => setShown(group)}>
-                  {messages.run.exchange}
+                  {messages.run.exchanges(group.samples.length)}
                 </Button>
               ) : (
                 messages.common.none
@@ -49,29 +50,33 @@ export function Errors({ groups }: { groups: ErrorGroup[] }) {
         ]}
         empty={<Empty title={messages.run.errorsNone} hint={messages.run.errorsNoneHint} />}
       />
-      {shown?.sample && (
-        <Modal
-          visible
-          size="max"
-          header={`${shown.label}: ${shown.code} ${shown.message}`}
-          closeAriaLabel={messages.common.cancel}
-          onDismiss={() => setShown(null)}
-        >
-          <ColumnLayout columns={2}>
-            <Exchange title={messages.run.request} text={shown.sample.request} />
-            <Exchange title={messages.run.response} text={shown.sample.response} />
-          </ColumnLayout>
-        </Modal>
-      )}
+      {shown && <Samples group={shown} close={() => setShown(null)} />}
     </>
   );
 }
 
-function Exchange({ title, text }: { title: string; text: string }) {
+function Samples({ group, close }: { group: ErrorGroup; close(): void }) {
+  const messages = useMessages();
+  const [page, setPage] = useState(1);
+  const { label, code, message, samples } = group;
+  const exchange = samples[page - 1];
   return (
-    <div>
-      <Box variant="awsui-key-label">{title}</Box>
-      <Box variant="pre">{text}</Box>
-    </div>
+    <Modal visible size="max" header={`${label}: ${code} ${message}`} closeAriaLabel={messages.common.dismiss} onDismiss={close}>
+      <SpaceBetween size="s">
+        {samples.length > 1 && (
+          <Pagination
+            currentPageIndex={page}
+            pagesCount={samples.length}
+            onChange={({ detail }) => setPage(detail.currentPageIndex)}
+            ariaLabels={{
+              nextPageLabel: messages.table.nextPage,
+              previousPageLabel: messages.table.previousPage,
+              pageLabel: messages.table.page,
+            }}
+          />
+        )}
+        {exchange && <ExchangeView key={page} exchange={exchange} />}
+      </SpaceBetween>
+    </Modal>
   );
 }

@@ -1,0 +1,66 @@
+import { fetchAuthSession, signInWithRedirect, signOut } from "@aws-amplify/auth";
+import { Amplify, Hub } from "@aws-amplify/core";
+
+import { api } from "../api/client";
+import type { Cognito } from "./config";
+import type { Login } from "./login";
+
+/**
+ * Logs in by the pool's hosted pages: authorisation code with PKCE.
+ *
+ * Answers null when the reader is on the way there. From then on every request to the API carries the access token,
+ * renewed when it has expired.
+ */
+export async function logIn({ userPoolId, clientId, domain }: Cognito): Promise<Login | null> {
+  const back = [`${window.location.origin}/`];
+  const oauth = {
+    domain,
+    scopes: ["openid", "email", "profile"],
+    redirectSignIn: back,
+    redirectSignOut: back,
+    responseType: "code" as const,
+  };
+  const given = new URLSearchParams(window.location.search);
+  if (given.has("error")) throw new Error(given.get("error_description") ?? given.get("error") ?? "");
+  const isBack = given.has("code") && given.has("state");
+
+  let failure = "the login was not accepted; open this page anew to try again";
+  Hub.listen("auth", ({ payload }) => {
+    if (payload.event === "signInWithRedirect_failure") failure = payload.data?.error?.message ?? failure;
+    // The address is the login's until here; the reader goes on where the way there began.
+    if (payload.event === "customOAuthState") window.history.replaceState(null, "", placeOf(payload.data));
+  });
+  Amplify.configure({ Auth: { Cognito: { userPoolId, userPoolClientId: clientId, loginWith: { oauth } } } });
+
+  if ((await accessToken()) === undefined) {
+    // Leaving once more would only come back the same way, for ever.
+    if (isBack) throw new Error(failure);
+    await leave();
+    return null;
+  }
+  api.use({
+    onRequest: async ({ request }) => {
+      const token = await accessToken();
+      if (token !== undefined) request.headers.set("Authorization", `Bearer ${token}`);
+      return request;
+    },
+  });
+  return { again: () => void leave("LOGIN"), out: () => void signOut() };
+}
+
+async function accessToken(): Promise<string | undefined> {
+  const { tokens } = await fetchAuthSession();
+  return tokens?.accessToken.toString();
+}
+
+/** Whoever holds tokens that are refused is asked anew, even where the pool would still know them. */
+function leave(prompt?: "LOGIN"): Promise<void> {
+  const { pathname, search } = window.location;
+  return signInWithRedirect({ customState: pathname + search, ...(prompt && { options: { prompt } }) });
+}
+
+/** Within the console, whatever the state says. */
+function placeOf(state: unknown): string {
+  const place = typeof state === "string" ? new URL(state, window.location.origin) : null;
+  return place?.origin === window.location.origin ? place.pathname + place.search : "/";
+}

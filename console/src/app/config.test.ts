@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+
+import { configOf } from "./config";
+
+const login = { clientId: "client", loginUrl: "https://oleada-1.auth.us-east-1.amazoncognito.com" };
+const cognito = { auth: "cognito", userPoolId: "us-east-1_abc", clientId: "client", domain: "oleada-1.auth.us-east-1.amazoncognito.com" };
+
+it.each([
+  [{ auth: "session" }, { auth: "session" }],
+  [{ auth: "cognito", userPoolId: "us-east-1_abc", ...login }, cognito],
+  [{ auth: "oidc", authority: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc", ...login }, cognito],
+])("reads %j", (given, config) => {
+  expect(configOf(given)).toEqual(config);
+});
+
+it.each([
+  [{ auth: "none" }, "does not know: none"],
+  [{}, "does not know: undefined"],
+  [{ auth: "oidc", authority: "https://issuer.example/us-east-1_abc", ...login }, "does not know: oidc"],
+  [{ auth: "cognito", userPoolId: "us-east-1_abc", clientId: "client" }, "loginUrl"],
+])("refuses %j", (given, text) => {
+  expect(() => configOf(given)).toThrow(text);
+});

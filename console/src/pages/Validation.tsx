@@ -1,0 +1,141 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import { cancelRun, isOver, runs } from "../api/runs";
+import type { Run, Validation as ValidationView } from "../api/types";
+import { validations } from "../api/validations";
+import { useNotices } from "../app/notices";
+import { Instant } from "../components/Instant";
+import { Problem } from "../components/Problem";
+import { RouterButton, RouterLink } from "../components/RouterLink";
+import { RunStatus } from "../components/RunStatus";
+import { useMayEdit } from "../components/useMayEdit";
+import { useRunNow } from "../components/useRunNow";
+import { useTitle } from "../components/useTitle";
+import { useValidateNow } from "../components/useValidateNow";
+import { useMessages } from "../i18n/language";
+import { Stages } from "../run/Stages";
+import { Exchanges } from "../validation/Exchanges";
+
+/** A scenario that is tried out: one user goes through it once, and every request and answer is shown. */
+export default function Validation() {
+  const messages = useMessages();
+  const { runId = "" } = useParams();
+  const run = useQuery(runs.one(runId));
+  const validation = useQuery(validations.of(runId));
+  useTitle(run.data && messages.validation.title(run.data.scenario.name));
+  const failed = [run, validation].find((query) => query.isError && !query.data);
+  if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} />;
+  if (!run.data || !validation.data) return <Spinner size="large" />;
+  return <Loaded run={run.data} validation={validation.data} />;
+}
+
+function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
+  const messages = useMessages();
+  const over = isOver(validation.status);
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={
+            <SpaceBetween direction="horizontal" size="m">
+              <RunStatus status={validation.status} />
+              <Instant at={validation.createdAt} />
+              <RouterLink to={`/scenarios/${run.scenarioId}`}>{run.scenario.name}</RouterLink>
+            </SpaceBetween>
+          }
+          actions={<Actions run={run} over={over} />}
+        >
+          {messages.validation.title(run.scenario.name)}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {over ? <Outcome validation={validation} /> : <Stages run={run} />}
+        <Container>
+          <Exchanges validation={validation} />
+        </Container>
+        {validation.log.length > 0 && (
+          <ExpandableSection
+            variant="container"
+            headerText={messages.validation.log(validation.log.length)}
+            defaultExpanded={validation.outcome === "failed"}
+          >
+            <Box variant="pre">{validation.log.join("\n")}</Box>
+          </ExpandableSection>
+        )}
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+function Outcome({ validation: { outcome, problem, warnings } }: { validation: ValidationView }) {
+  const messages = useMessages();
+  return (
+    <SpaceBetween size="xs">
+      {outcome === "passed" && <Alert type="success">{messages.validation.passed}</Alert>}
+      {problem && (
+        <Alert
+          type="error"
+          header={problem.element === null ? messages.validation.failed : messages.validation.failedAt(problem.element)}
+        >
+          {problem.detail}
+        </Alert>
+      )}
+      {warnings.length > 0 && (
+        <Alert type="warning" header={messages.run.warnings}>
+          <ul>
+            {warnings.map(({ code, detail }) => (
+              <li key={`${code} ${detail}`}>{detail}</li>
+            ))}
+          </ul>
+        </Alert>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function Actions({ run, over }: { run: Run; over: boolean }) {
+  const messages = useMessages();
+  const notices = useNotices();
+  const mayEdit = useMayEdit();
+  const { start, starting } = useRunNow();
+  const { validate, isStarting } = useValidateNow();
+  if (!mayEdit) return null;
+  if (!over) {
+    return (
+      <Button
+        disabled={run.status === "stopping" || run.status === "collecting"}
+        onClick={() => void cancelRun(run.runId).catch(notices.tellRefusal)}
+      >
+        {messages.common.cancel}
+      </Button>
+    );
+  }
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <RouterButton to={`/scenarios/${run.scenarioId}/edit`}>{messages.common.edit}</RouterButton>
+      <Button loading={isStarting} onClick={() => void validate(run.scenarioId)}>
+        {messages.validation.again}
+      </Button>
+      <Button
+        variant="primary"
+        iconName="caret-right-filled"
+        loading={starting !== null}
+        onClick={() => void start(run.scenarioId)}
+      >
+        {messages.common.run}
+      </Button>
+    </SpaceBetween>
+  );
+}
