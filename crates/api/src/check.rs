@@ -27,7 +27,8 @@ pub(crate) async fn scenario(app: &App, scenario: &Scenario) -> Result<(), Probl
     Err(model::Problems(problems).into())
 }
 
-async fn regions(app: &App, scenario: &Scenario) -> Result<Vec<model::Problem>, Problem> {
+/// What is wrong with the regions that load shall come from.
+pub(crate) async fn regions(app: &App, scenario: &Scenario) -> Result<Vec<model::Problem>, Problem> {
     let offered: BTreeSet<Region> = app
         .gateways
         .settings

@@ -9,6 +9,7 @@ mod baseline;
 mod check;
 mod compare;
 mod error;
+mod estimate;
 mod extract;
 pub mod finish;
 mod header;
@@ -83,6 +84,7 @@ fn all() -> Routes {
         live::routes,
         uploads::routes,
         scripts::routes,
+        estimate::routes,
         regions::routes,
         system::routes,
     ];

@@ -273,13 +273,18 @@ pub(crate) fn versioned(stored: Stored) -> Response {
     ([etag(stored.version)], Json(ScenarioView::from(stored))).into_response()
 }
 
-async fn parse(app: &App, mut document: Value) -> Result<Scenario, Problem> {
+async fn parse(app: &App, document: Value) -> Result<Scenario, Problem> {
+    let scenario = read(document)?;
+    check::scenario(app, &scenario).await?;
+    Ok(scenario)
+}
+
+/// Reads what a client wrote, without asking whether it could run.
+pub(crate) fn read(mut document: Value) -> Result<Scenario, Problem> {
     if let Some(fields) = document.as_object_mut() {
         for name in SET_BY_SERVER {
             fields.remove(name);
         }
     }
-    let scenario = Scenario::parse(&document)?;
-    check::scenario(app, &scenario).await?;
-    Ok(scenario)
+    Ok(Scenario::parse(&document)?)
 }

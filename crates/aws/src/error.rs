@@ -76,9 +76,12 @@ where
         | "TransactionCanceledException"
         | "PreconditionFailed"
         | "ConditionalRequestConflict" => Error::Conflict(message),
-        "ResourceNotFoundException" | "NoSuchKey" | "NotFound" | "NoSuchUpload" | "ExecutionDoesNotExist" => {
-            Error::NotFound(message)
-        }
+        "ResourceNotFoundException"
+        | "NoSuchKey"
+        | "NotFound"
+        | "NoSuchUpload"
+        | "ExecutionDoesNotExist"
+        | "NoSuchResourceException" => Error::NotFound(message),
         "ThrottlingException"
         | "Throttling"
         | "ProvisionedThroughputExceededException"

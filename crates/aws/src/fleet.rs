@@ -78,6 +78,47 @@ pub struct Stopped {
     pub exit_code: Option<i32>,
 }
 
+/// What tasks have reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// vCPUs.
+    pub on_demand: u64,
+    /// vCPUs.
+    pub spot: u64,
+    pub memory_gb: u64,
+}
+
+impl Usage {
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            on_demand: self.on_demand + other.on_demand,
+            spot: self.spot + other.spot,
+            memory_gb: self.memory_gb + other.memory_gb,
+        }
+    }
+
+    /// ECS writes CPU units, 1,024 a vCPU, and MiB. A worker has whole ones.
+    fn of(task: &Task) -> Self {
+        let whole = |text: Option<&str>| {
+            let units: u64 = text.and_then(|text| text.parse().ok()).unwrap_or(0);
+            units.div_ceil(1_024)
+        };
+        let vcpu = whole(task.cpu());
+        let (on_demand, spot) = if task.capacity_provider_name() == Some(SPOT) {
+            (0, vcpu)
+        } else {
+            (vcpu, 0)
+        };
+        Self {
+            on_demand,
+            spot,
+            memory_gb: whole(task.memory()),
+        }
+    }
+}
+
+const SPOT: &str = "FARGATE_SPOT";
 /// DescribeTasks takes this many at once.
 const DESCRIBED_AT_ONCE: usize = 100;
 
@@ -103,7 +144,7 @@ impl Fleet {
             .overrides(launch.overrides());
         request = if launch.size.spot {
             let spot = CapacityProviderStrategyItem::builder()
-                .capacity_provider("FARGATE_SPOT")
+                .capacity_provider(SPOT)
                 .weight(1);
             request.capacity_provider_strategy(spot.build().map_err(incomplete)?)
         } else {
@@ -150,6 +191,16 @@ impl Fleet {
             );
         }
         Ok(tasks)
+    }
+
+    /// What the tasks of the site that have not been told to stop have reserved.
+    pub async fn usage(&self, site: &Site) -> Result<Usage, Error> {
+        let mut usage = Usage::default();
+        for arns in self.list(site, None).await?.chunks(DESCRIBED_AT_ONCE) {
+            let tasks = self.described(site, arns).await?;
+            usage = tasks.iter().map(Usage::of).fold(usage, Usage::plus);
+        }
+        Ok(usage)
     }
 
     /// What ECS knows of these tasks.

@@ -3,6 +3,7 @@
 //! Nothing of an SDK shows in a public signature but [`aws_config::SdkConfig`], which [`connect`] makes at the edge.
 
 mod cancel;
+pub mod capacity;
 pub mod connect;
 pub mod deployment;
 mod error;
@@ -14,6 +15,7 @@ pub mod live;
 pub mod logs;
 pub mod objects;
 mod page;
+pub mod quotas;
 pub mod runs;
 pub mod scenarios;
 pub mod settings;
@@ -27,6 +29,7 @@ pub use aws_config::SdkConfig;
 pub use connect::{HttpClient, Patience};
 pub use deployment::Deployment;
 pub use error::Error;
+use model::Region;
 pub use page::{Page, PageRequest};
 
 use executions::Executions;
@@ -34,6 +37,7 @@ use fleet::Fleet;
 use live::Live;
 use logs::Logs;
 use objects::Objects;
+use quotas::Quotas;
 use runs::Runs;
 use scenarios::Scenarios;
 use settings::Settings;
@@ -51,6 +55,9 @@ pub struct Gateways {
     pub executions: Executions,
     pub live: Live,
     pub logs: Logs,
+    pub quotas: Quotas,
+    /// Where what is kept is kept.
+    pub hub: Region,
 }
 
 impl Gateways {
@@ -71,6 +78,8 @@ impl Gateways {
             executions: Executions::new(&hub, Arc::clone(&deployment)),
             live: Live::new(&hub, Arc::clone(&deployment)),
             logs: Logs::new(config),
+            quotas: Quotas::new(config),
+            hub: deployment.hub_region.clone(),
         }
     }
 }

@@ -36,6 +36,17 @@ pub struct Site {
     /// The log group of the workers; a stream is `{prefix}/{container}/{task id}`.
     pub log_group: String,
     pub log_prefix: String,
+    /// The machine that the tasks run on, where that is not Fargate; regions may share one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
+}
+
+/// What a machine bears, all tasks on it together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Machine {
+    pub vcpu: u64,
+    pub memory_gb: u64,
 }
 
 /// An API token, without its secret.

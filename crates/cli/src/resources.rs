@@ -4,10 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use aws::{Deployment, Gateways, settings::Site, tables};
+use aws::{
+    Deployment, Gateways,
+    settings::{Machine, Site},
+    tables,
+};
 use local_cloud::{
     ACCOUNT, LocalCloud,
     call::{self, Call},
+    ecs::Capacity,
     events::Trigger,
     lambda,
 };
@@ -50,10 +55,11 @@ pub fn deployment(hub: &Region, gateway_endpoint: &str) -> Deployment {
     }
 }
 
-/// What workers run with.
+/// What workers run with, and on.
 pub struct Worker {
     pub binary: PathBuf,
     pub engines: PathBuf,
+    pub capacity: Capacity,
 }
 
 /// Makes what is missing, and brings the rest up to date.
@@ -140,6 +146,10 @@ async fn ensure_region(
         public_ip: false,
         log_group: LOG_GROUP.into(),
         log_prefix: LOG_PREFIX.into(),
+        machine: Some(Machine {
+            vcpu: worker.capacity.cpu_units / 1_024,
+            memory_gb: worker.capacity.memory_mib / 1_024,
+        }),
     };
     gateways.settings.put_site(&site).await?;
     Ok(())

@@ -50,9 +50,10 @@ async fn serve(up: Up) -> Result<()> {
         .first()
         .context("at least one region is needed")?
         .clone();
-    let worker = worker(&up.engines)?;
+    let capacity = Capacity::of_machine(OVERCOMMIT * 4.0, OVERCOMMIT).context("read the machine's size")?;
+    let worker = worker(&up.engines, capacity)?;
     let scratch = up.data.join("tmp");
-    let cloud = start(&up, &hub, &scratch).await?;
+    let cloud = start(&up, &hub, &scratch, capacity).await?;
     // The directory is ours now: what is left there is of a process that was killed.
     remove_if_there(&up.data.join(ENDPOINT))?;
     fs::create_dir_all(&scratch).context("make the directory for temporary files")?;
@@ -84,7 +85,7 @@ async fn serve(up: Up) -> Result<()> {
     Ok(())
 }
 
-async fn start(up: &Up, hub: &Region, scratch: &Path) -> Result<LocalCloud> {
+async fn start(up: &Up, hub: &Region, scratch: &Path, capacity: Capacity) -> Result<LocalCloud> {
     let (hub, scratch) = (hub.clone(), scratch.to_owned());
     let config = Config {
         data: up.data.clone(),
@@ -97,15 +98,14 @@ async fn start(up: &Up, hub: &Region, scratch: &Path) -> Result<LocalCloud> {
         tasks: Tasks {
             supervisor: env::current_exe().context("this binary cannot be found")?,
             path: env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned()),
-            capacity: Capacity::of_machine(OVERCOMMIT * 4.0, OVERCOMMIT)
-                .context("read the machine's size")?,
+            capacity,
         },
     };
     Ok(LocalCloud::start(config).await?)
 }
 
 /// The worker lies beside this binary, the engines where they were put.
-fn worker(engines: &Path) -> Result<Worker> {
+fn worker(engines: &Path, capacity: Capacity) -> Result<Worker> {
     let here = env::current_exe().context("this binary cannot be found")?;
     let binary = here.with_file_name("oleada-worker");
     ensure!(
@@ -119,7 +119,11 @@ fn worker(engines: &Path) -> Result<Worker> {
         "the load engines are not in {}: scripts/up puts them there",
         engines.display()
     );
-    Ok(Worker { binary, engines })
+    Ok(Worker {
+        binary,
+        engines,
+        capacity,
+    })
 }
 
 /// The port that an endpoint of this machine names.

@@ -25,6 +25,7 @@ use crate::{
     iot::Iot,
     lambda::{Function, Lambda},
     logs::{self, Logs},
+    quotas::Quotas,
     s3::{self, S3},
     states::{self, States},
     sts::Sts,
@@ -167,6 +168,7 @@ impl LocalCloud {
             capacity: config.tasks.capacity,
             clock: Clock::system(),
         };
+        let quotas = Quotas::new(&config.tasks.capacity);
         let states = States::open(
             &data.path().join("states.sqlite"),
             lambda.clone(),
@@ -181,6 +183,7 @@ impl LocalCloud {
             iot: Iot::new(Arc::clone(&credentials), stop.clone()),
             lambda,
             logs,
+            quotas,
             s3: S3::open(data.path(), Arc::clone(&credentials))?,
             scheduler,
             states: Arc::new(states),

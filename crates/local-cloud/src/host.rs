@@ -21,6 +21,7 @@ use crate::{
     lambda::{self, Lambda},
     logs::Logs,
     loopback,
+    quotas::Quotas,
     s3::{self, S3},
     signature::{Caller, Claim},
     states::{self, States},
@@ -37,6 +38,7 @@ pub(crate) struct Services {
     pub iot: Iot,
     pub lambda: Lambda,
     pub logs: Logs,
+    pub quotas: Quotas,
     pub s3: S3,
     pub scheduler: Scheduler,
     pub states: Arc<States>,
@@ -52,6 +54,7 @@ enum Service {
     Iot,
     Lambda,
     Logs,
+    Quotas,
     Scheduler,
     States,
     Sts,
@@ -67,6 +70,7 @@ impl Service {
             "lambda" => Self::Lambda,
             "logs" => Self::Logs,
             "scheduler" => Self::Scheduler,
+            "servicequotas" => Self::Quotas,
             "states" => Self::States,
             "sts" => Self::Sts,
             _ => return None,
@@ -81,7 +85,7 @@ impl Service {
             Self::Lambda => lambda::PAYLOAD_LIMIT,
             Self::Ecs | Self::Events | Self::Logs | Self::Scheduler => 2 * 1024 * 1024,
             Self::States => states::BODY_LIMIT,
-            Self::Sts => 64 * 1024,
+            Self::Quotas | Self::Sts => 64 * 1024,
         }
     }
 
@@ -157,6 +161,7 @@ async fn handle(State(services): State<Services>, request: Request) -> Response 
         Service::Iot => services.iot.call(call).await,
         Service::Lambda => services.lambda.call(call).await,
         Service::Logs => services.logs.call(call).await,
+        Service::Quotas => services.quotas.call(call).await,
         Service::Scheduler => services.scheduler.call(call).await,
         Service::States => services.states.call(call).await,
         Service::Sts => services.sts.call(call).await,

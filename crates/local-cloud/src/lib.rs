@@ -18,6 +18,7 @@ pub mod lambda;
 pub mod logs;
 mod loopback;
 pub mod policy;
+pub mod quotas;
 pub mod s3;
 pub mod signature;
 mod sqlite;

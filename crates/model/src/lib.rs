@@ -5,9 +5,12 @@
 
 pub mod control;
 pub mod criterion;
+pub mod estimate;
 pub mod field;
 pub mod id;
 pub mod plan;
+pub mod price;
+pub mod quota;
 pub mod region;
 pub mod role;
 pub mod run;

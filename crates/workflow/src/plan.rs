@@ -1,11 +1,11 @@
-//! Plan: the load is split over regions and workers, once.
+//! Plan: the load is split over regions and workers, once, if there is room for it.
 
 use std::collections::BTreeSet;
 
 use aws::{Gateways, runs::Changes};
 use model::{
     plan::Plan,
-    run::{ReasonCode, StageName, Status},
+    run::{ReasonCode, Run, StageName, Status},
 };
 
 use crate::{
@@ -35,6 +35,7 @@ pub async fn run(gateways: &Gateways, clock: Clock, event: OfRun) -> Result<Plan
             format!("{missing} is not set up any more: take it out of the scenario, or set it up again");
         return Err(Error::failed(ReasonCode::LaunchRefused, detail));
     }
+    check_quotas(gateways, &run).await?;
     gateways.runs.keep_plan(run_id, &plan).await?;
     gateways
         .runs
@@ -45,4 +46,22 @@ pub async fn run(gateways: &Gateways, clock: Clock, event: OfRun) -> Result<Plan
         .end_stage(run_id, StageName::Plan, clock.now())
         .await?;
     Ok(Planned { run_id, regions })
+}
+
+/// Refuses at once what would wait at the gate, and be paid for, until the start times out. Where quotas cannot be read,
+/// ECS has the last word.
+async fn check_quotas(gateways: &Gateways, run: &Run) -> Result<(), Error> {
+    let quotas = match gateways.quotas_of(&run.scenario).await {
+        Ok(quotas) => quotas,
+        Err(error) => {
+            tracing::warn!(run_id = %run.run_id, error = Error::from(error).chain(), "the quotas could not be read");
+            return Ok(());
+        }
+    };
+    let short = quotas.iter().filter(|quota| quota.shortfall > 0);
+    let short: Vec<String> = short.map(ToString::to_string).collect();
+    if short.is_empty() {
+        return Ok(());
+    }
+    Err(Error::failed(ReasonCode::QuotaExceeded, short.join("; ")))
 }

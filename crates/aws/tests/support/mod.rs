@@ -118,6 +118,7 @@ impl TestCloud {
             public_ip: false,
             log_group: "workers".into(),
             log_prefix: "run".into(),
+            machine: None,
         };
         self.gateways.settings.put_site(&site).await.unwrap();
         site

@@ -6,7 +6,7 @@ use model::{
     run::{ReasonCode, Status},
     worker::State,
 };
-use workflow::{Error, launch};
+use workflow::{Error, event::OfRun, launch, plan};
 
 use crate::machine::{Machine, clock};
 
@@ -75,6 +75,25 @@ async fn an_image_that_is_not_there_fails_the_run_in_ecs_own_words() {
     assert_eq!(code, ReasonCode::LaunchRefused);
     assert!(detail.contains("CannotPullContainer"), "{detail}");
     assert_eq!(machine.clean_up().await, Status::Failed);
+}
+
+#[tokio::test]
+async fn a_load_beyond_the_quota_is_refused_before_anything_is_launched() {
+    let machine = Machine::queued_with([1, 0], |scenario| {
+        scenario.traffic[0].workers = 1_000;
+        scenario.worker.vcpu = 16;
+        scenario.worker.memory_gb = 32;
+    })
+    .await;
+    let event = OfRun { run_id: machine.id() };
+    let error = plan::run(machine.gateways(), clock(), event).await.unwrap_err();
+    assert_eq!(error.name(), "QUOTA_EXCEEDED");
+    assert_eq!(machine.collect(Some(&error)).await, Status::Failed);
+    let (code, detail) = machine.reason().await;
+    assert_eq!(code, ReasonCode::QuotaExceeded);
+    for word in ["us-east-1: 16000 needed", "Fargate On-Demand vCPU", "L-3032A538"] {
+        assert!(detail.contains(word), "{detail}");
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use aws::{Deployment, Gateways, HttpClient, Patience, connect, settings::Site};
 use lambda_api::Function;
 use local_cloud::{
     LocalCloud, Surroundings,
+    call::{self, Call},
     lambda::{self, FunctionError},
 };
 use model::{Timestamp, TokenId, role::Role};
@@ -119,10 +120,10 @@ impl Door {
                 supervisor: "/bin/false".into(),
                 path: String::new(),
                 capacity: local_cloud::ecs::Capacity {
-                    cpu_units: 0,
-                    memory_mib: 0,
+                    cpu_units: 64 * 1_024,
+                    memory_mib: 256 * 1_024,
                     spare_memory_mib: 0,
-                    region_vcpus: 0,
+                    region_vcpus: 100,
                 },
             },
         };
@@ -132,6 +133,8 @@ impl Door {
         aws::tables::ensure(&sdk, &deployment).await.unwrap();
         gateways.objects.ensure_bucket().await.unwrap();
         for region in ["us-east-1", "sa-east-1"] {
+            let create = Call::internal(region, "CreateCluster", &json!({"clusterName": "oleada"}));
+            call::outcome(cloud.ecs().call(create).await).await.unwrap();
             let site = Site {
                 region: region.parse().unwrap(),
                 cluster: "oleada".into(),
@@ -142,6 +145,7 @@ impl Door {
                 public_ip: false,
                 log_group: "/oleada/workers".into(),
                 log_prefix: "worker".into(),
+                machine: None,
             };
             gateways.settings.put_site(&site).await.unwrap();
         }
