@@ -40,7 +40,7 @@ async function serve(route: Route): Promise<void> {
 }
 
 async function logIn(route: Route): Promise<void> {
-  const url = new URL(route.request().url());console.log(route.request().method(),url.href);
+  const url = new URL(route.request().url());
   if (url.pathname === "/oauth2/authorize") {
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       client_id: "client",
@@ -79,7 +79,6 @@ describe("a login by Cognito's pages", () => {
     const { page } = visit;
     await page.goto(`${CONSOLE}/settings/regions?x=1`);
     await page.getByRole("link", { name: "Sign in" }).click();
-    await page.waitForTimeout(4000); console.log(page.url(), await page.content().then(c=>c.slice(-700)));visit.expectNoErrors();
     await page.getByRole("heading", { name: "Regions" }).waitFor();
     expect(page.url()).toBe(`${CONSOLE}/settings/regions?x=1`);
     expect(challenge).not.toBe("");

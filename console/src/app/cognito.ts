@@ -1,9 +1,12 @@
-import { fetchAuthSession, signInWithRedirect, signOut } from "@aws-amplify/auth";
-import { Amplify, Hub } from "@aws-amplify/core";
+import { Amplify } from "aws-amplify";
+import { fetchAuthSession, signInWithRedirect, signOut } from "aws-amplify/auth";
+import { Hub } from "aws-amplify/utils";
 
 import { api } from "../api/client";
 import type { Cognito } from "./config";
 import type { Login } from "./login";
+
+const TOLD_WITHIN_MS = 500;
 
 /**
  * Logs in by the pool's hosted pages: authorisation code with PKCE.
@@ -33,8 +36,11 @@ export async function logIn({ userPoolId, clientId, domain }: Cognito): Promise<
   Amplify.configure({ Auth: { Cognito: { userPoolId, userPoolClientId: clientId, loginWith: { oauth } } } });
 
   if ((await accessToken()) === undefined) {
-    // Leaving once more would only come back the same way, for ever.
-    if (isBack) throw new Error(failure);
+    // Leaving once more would only come back the same way, for ever. What went wrong is told a moment later.
+    if (isBack) {
+      await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN_MS));
+      throw new Error(failure);
+    }
     await leave();
     return null;
   }
