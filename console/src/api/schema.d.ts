@@ -1,6 +1,28 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 146d96caceef3f2d0d4452a01d4e81610a239859e4a9c7586f370514b47c46f2
+// Made by `npm run generate` from crates/api/openapi.json, sha256 24f95674c53f58fce29c0b026a15542667cd32fdefb82f5a5b6ce785ed101ae2
 
 export interface paths {
+    "/api/v1/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimates what a run of a scenario takes and costs, and whether quotas allow it. Nothing is kept.
+         * @description Prices are those of a dated table; a region without a price says so. The content of a script is not looked at.
+         *
+         *     Needs the role `viewer`.
+         */
+        post: operations["createEstimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -46,7 +68,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the regions on offer, by name.
+         * Lists the regions on offer, by name, with how much may run there and how much does.
          * @description Needs the role `viewer`.
          */
         get: operations["listRegions"];
@@ -512,6 +534,49 @@ export interface components {
             runId: components["schemas"]["RunId"];
         };
         ArtifactsAnswer: components["schemas"]["Page_Artifact"] | components["schemas"]["Elsewhere"];
+        /** @description What the quantities rest on. */
+        Assumptions: {
+            /**
+             * Format: int64
+             * @description Of a typical line of live figures.
+             */
+            liveLineBytes: number;
+            /**
+             * Format: int64
+             * @description What a worker logs besides.
+             */
+            logBytes: number;
+            /**
+             * Format: int64
+             * @description What a request sends, headers and encryption included, its body besides.
+             */
+            requestBytes: number;
+            /**
+             * Format: int64
+             * @description How long a request takes, think time besides.
+             */
+            responseMs: number;
+            /**
+             * Format: double
+             * @description Requests of a user in a second, where a script decides.
+             */
+            scriptRequestsPerSecond: number;
+            /**
+             * Format: int64
+             * @description From the launch of a task to the opening of its gate: image, engine, script.
+             */
+            startUpMs: number;
+            /**
+             * Format: int64
+             * @description Who watch the live feed.
+             */
+            viewers: number;
+            /**
+             * Format: int64
+             * @description From the end of the drain to the end of the task: the last uploads.
+             */
+            windDownMs: number;
+        };
         /** @description The run to hold others against. */
         Baseline: {
             runId: components["schemas"]["RunId"];
@@ -544,6 +609,21 @@ export interface components {
             warnings: string[];
         };
         ComparisonAnswer: components["schemas"]["Comparison"] | components["schemas"]["Elsewhere"];
+        /** @description One item in one region. */
+        Cost: {
+            /** Format: double */
+            dollars: number | null;
+            item: components["schemas"]["PricedItem"];
+            price: components["schemas"]["Price"] | null;
+            /**
+             * Format: double
+             * @description Null when nothing is known of it: a plan that sets its own users.
+             */
+            quantity: number | null;
+            region: components["schemas"]["Region"];
+            /** @example vCPU-hour */
+            unit: string;
+        };
         /** @description One condition on the figures of a run. */
         Criterion: {
             /** @description A label, or `*` for all requests. */
@@ -644,6 +724,41 @@ export interface components {
              *     where the count is of a window.
              */
             samples: components["schemas"]["Exchange"][];
+        };
+        /** @description What a run takes and costs. */
+        Estimate: {
+            assumptions: components["schemas"]["Assumptions"];
+            /** @description False when an item has no price or no known quantity: then it costs more than `dollars`. */
+            complete: boolean;
+            /**
+             * Format: double
+             * @description US dollars, of all items with a price.
+             */
+            dollars: number;
+            /**
+             * Format: int64
+             * @description From the launch of the first task to the end of the last: what is paid for.
+             */
+            durationMs: number;
+            items: components["schemas"]["Cost"][];
+            /**
+             * Format: int64
+             * @description Of all workers.
+             */
+            memoryGb: number;
+            /** @description What limits the run, with what is missing. */
+            quotas: components["schemas"]["Quota"][];
+            spot: boolean;
+            /**
+             * Format: int64
+             * @description Of all workers.
+             */
+            vcpu: number;
+            /**
+             * Format: int32
+             * @description Each is a task.
+             */
+            workers: number;
         };
         /** @description One request and its answer. Credentials are taken out and long texts cut; a text that was cut ends with `…`. */
         Exchange: {
@@ -914,6 +1029,7 @@ export interface components {
         Page_RegionView: {
             items: {
                 name: components["schemas"]["Region"];
+                vcpu: components["schemas"]["Vcpus"];
             }[];
             /** @description Where the list goes on; null at its end. */
             nextCursor: string | null;
@@ -1037,6 +1153,26 @@ export interface components {
              */
             virtualUsers: number;
         };
+        /** @description The price of one unit: the first tier that is paid for, without tax, discounts and free tiers. */
+        Price: {
+            /**
+             * Format: date
+             * @description The day on which the source said so.
+             */
+            asOf: string;
+            /** @example https://aws.amazon.com/fargate/pricing/ */
+            source: string;
+            /**
+             * Format: double
+             * @description US dollars.
+             */
+            usd: number;
+        };
+        /**
+         * @description Something that AWS has a price for.
+         * @enum {string}
+         */
+        PricedItem: "fargateVcpuHour" | "fargateGbHour" | "fargateSpotVcpuHour" | "fargateSpotGbHour" | "publicIpv4Hour" | "logsGb" | "iotMillionMessages" | "egressGb";
         /** @description One thing that is wrong with an input. */
         Problem: {
             detail: string;
@@ -1069,6 +1205,37 @@ export interface components {
         };
         /** @enum {string} */
         Protocol: "mqtt";
+        /** @description A limit, what a run needs of it, and what there is of it. */
+        Quota: {
+            /**
+             * @description By which it is found in Service Quotas; null for a machine.
+             * @example L-3032A538
+             */
+            code: string | null;
+            /**
+             * @description As Service Quotas calls it.
+             * @example Fargate On-Demand vCPU resource count
+             */
+            name: string;
+            /** Format: int64 */
+            needed: number;
+            /**
+             * Format: int64
+             * @description Null when it could not be read.
+             */
+            quota: number | null;
+            region: components["schemas"]["Region"] | null;
+            /**
+             * Format: int64
+             * @description How much is missing; 0 when it is enough, or not known.
+             */
+            shortfall: number;
+            /**
+             * Format: int64
+             * @description By tasks of Oleada that run now.
+             */
+            used: number;
+        };
         /** @description Why a run failed or was cancelled, for a person to act on. */
         Reason: {
             code: components["schemas"]["ReasonCode"];
@@ -1082,6 +1249,7 @@ export interface components {
         /** @description A region on offer. */
         RegionView: {
             name: components["schemas"]["Region"];
+            vcpu: components["schemas"]["Vcpus"];
         };
         /** @description One HTTP request. */
         Request: {
@@ -1587,6 +1755,24 @@ export interface components {
             code: string;
             detail: string;
         };
+        Vcpu: {
+            /**
+             * Format: int64
+             * @description How many may run at once in the account; null when it could not be read.
+             */
+            quota: number | null;
+            /**
+             * Format: int64
+             * @description How many the tasks of Oleada's cluster have reserved; null when it could not be read. What runs elsewhere in the
+             *     account is not counted.
+             */
+            used: number | null;
+        };
+        /** @description vCPUs of Fargate; each kind has a quota of its own. */
+        Vcpus: {
+            onDemand: components["schemas"]["Vcpu"];
+            spot: components["schemas"]["Vcpu"];
+        };
         /** @description Whether the run reached what its scenario asks for. */
         Verdict: {
             criteria: components["schemas"]["CriterionResult"][];
@@ -1708,6 +1894,131 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    createEstimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioInput"];
+            };
+        };
+        responses: {
+            /** @description The estimate */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a scenario, or not of regions on offer */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;

@@ -4,10 +4,10 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
 
 import { useFormat, useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
+import { EstimatePanel } from "./EstimatePanel";
 import type { Goal } from "./useEditing";
 import { loadCurve, totals } from "./loadCurve";
 
@@ -16,11 +16,10 @@ interface Props {
   saving: Goal | null;
   save(goal: Goal): void;
   cancel(): void;
-  children?: ReactNode;
 }
 
 /** What the draft amounts to, beside the buttons that make it so. */
-export function Summary({ draft, saving, save, cancel, children }: Props) {
+export function Summary({ draft, saving, save, cancel }: Props) {
   const messages = useMessages();
   const format = useFormat();
   const { workers, virtualUsers } = totals(draft.traffic);
@@ -42,7 +41,7 @@ export function Summary({ draft, saving, save, cancel, children }: Props) {
             },
           ]}
         />
-        {children}
+        <EstimatePanel draft={draft} />
         <SpaceBetween size="xs">
           <Button
             variant="primary"

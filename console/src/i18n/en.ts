@@ -1,4 +1,4 @@
-import type { ExchangePhase, Metric, RunStatus, StageName, Trigger, WorkerState } from "../api/types";
+import type { ExchangePhase, Metric, PricedItem, RunStatus, StageName, Trigger, WorkerState } from "../api/types";
 
 const status: Record<RunStatus, string> = {
   queued: "Queued",
@@ -23,6 +23,17 @@ const stage: Record<StageName, string> = {
 };
 
 const phase: Record<ExchangePhase, string> = { setup: "setUp", load: "load", teardown: "tearDown" };
+
+const pricedItem: Record<PricedItem, string> = {
+  fargateVcpuHour: "Fargate vCPU",
+  fargateGbHour: "Fargate memory",
+  fargateSpotVcpuHour: "Fargate Spot vCPU",
+  fargateSpotGbHour: "Fargate Spot memory",
+  publicIpv4Hour: "Public IPv4 addresses",
+  logsGb: "CloudWatch Logs",
+  iotMillionMessages: "IoT Core messages",
+  egressGb: "Data to the internet",
+};
 
 const trigger: Record<Trigger, string> = {
   person: "Console",
@@ -476,6 +487,26 @@ export const en = {
 
   phase,
 
+  pricedItem,
+
+  estimate: {
+    title: "Estimate",
+    onAws: "a run, on AWS",
+    atLeast: (dollars: string) => `at least ${dollars}`,
+    tasks: (n: number, vcpu: number, gb: number) => `${count(n, "task", "tasks")} with ${vcpu} vCPU and ${gb} GB in all`,
+    paidFor: (length: string) => `${length} from the first task's launch to the last one's end`,
+    items: "Item by item",
+    unknown: "not known beforehand",
+    priceOf: (usd: number, date: string) => `$${usd} each on ${date}`,
+    asOf: (date: string) => `List prices of ${date} or later, without tax, discounts, free tiers and network address translation.`,
+    unfinished: "Comes when the fields above are filled in.",
+    thisMachine: "This machine",
+    shortfall: (where: string, n: string) => `${where}: ${n} missing`,
+    quota: (name: string, needed: string, quota: string, used: string) => `${name}: ${needed} needed, ${quota} in all, ${used} in use.`,
+    raise: (code: string) => `Ask for more in Service Quotas (${code}), or use fewer workers.`,
+    shrink: "Use fewer or smaller workers.",
+  },
+
   exchange: {
     headers: (n: number) => count(n, "header", "headers"),
     requestBody: "Body of the request",
@@ -543,7 +574,10 @@ export const en = {
   regions: {
     title: "Regions",
     name: "Region",
-    hint: "Where load can come from.",
+    hint: "Where load can come from, and how much of it at once.",
+    onDemand: "Fargate vCPU in use",
+    spot: "Fargate Spot vCPU in use",
+    unknown: "The quota could not be read",
     none: "No regions",
     noneHint: "Regions are set up where Oleada is installed.",
   },

@@ -251,8 +251,8 @@ export const es: Messages = {
     requests: "Peticiones",
     method: "Método",
     url: "URL",
-    label: "Nombre",
-    labelHint: "Su nombre en los resultados; método y ruta si está vacío.",
+    label: "Nombre en los resultados",
+    labelHint: "Método y ruta si está vacío.",
     expect: "Éxito si",
     headers: "Cabeceras",
     headersHint: "Una por línea, como Nombre: valor.",
@@ -468,6 +468,35 @@ export const es: Messages = {
 
   phase: { setup: "setUp", load: "carga", teardown: "tearDown" },
 
+  pricedItem: {
+    fargateVcpuHour: "vCPU de Fargate",
+    fargateGbHour: "Memoria de Fargate",
+    fargateSpotVcpuHour: "vCPU de Fargate Spot",
+    fargateSpotGbHour: "Memoria de Fargate Spot",
+    publicIpv4Hour: "Direcciones IPv4 públicas",
+    logsGb: "Registros de CloudWatch",
+    iotMillionMessages: "Mensajes de IoT Core",
+    egressGb: "Datos hacia internet",
+  },
+
+  estimate: {
+    title: "Estimación",
+    onAws: "por ejecución, en AWS",
+    atLeast: (dollars) => `al menos ${dollars}`,
+    tasks: (n, vcpu, gb) => `${count(n, "tarea", "tareas")} con ${vcpu} vCPU y ${gb} GB en total`,
+    paidFor: (length) => `${length} desde que se lanza la primera tarea hasta que acaba la última`,
+    items: "Partida por partida",
+    unknown: "no se sabe de antemano",
+    priceOf: (usd, date) => `$${usd} cada una el ${date}`,
+    asOf: (date) => `Precios de lista del ${date} o posteriores, sin impuestos, descuentos, capas gratuitas ni NAT.`,
+    unfinished: "Aparece cuando los campos están completos.",
+    thisMachine: "Esta máquina",
+    shortfall: (where, n) => `${where}: faltan ${n}`,
+    quota: (name, needed, quota, used) => `${name}: hacen falta ${needed}, hay ${quota} en total y ${used} en uso.`,
+    raise: (code) => `Pida más en Service Quotas (${code}) o use menos workers.`,
+    shrink: "Use menos workers, o más pequeños.",
+  },
+
   exchange: {
     headers: (n) => count(n, "cabecera", "cabeceras"),
     requestBody: "Cuerpo de la petición",
@@ -535,7 +564,10 @@ export const es: Messages = {
   regions: {
     title: "Regiones",
     name: "Región",
-    hint: "De dónde puede llegar la carga.",
+    hint: "De dónde puede llegar la carga, y cuánta a la vez.",
+    onDemand: "vCPU de Fargate en uso",
+    spot: "vCPU de Fargate Spot en uso",
+    unknown: "No se pudo leer la cuota",
     none: "Sin regiones",
     noneHint: "Las regiones se configuran donde está instalada Oleada.",
   },

@@ -8,10 +8,12 @@ const SPACE = "\u00a0";
 export class Format {
   readonly #language: Language;
   readonly #numbers = new Map<number, Intl.NumberFormat>();
+  readonly #dollars: Intl.NumberFormat;
   readonly #when: Intl.DateTimeFormat;
 
   constructor(language: Language) {
     this.#language = language;
+    this.#dollars = new Intl.NumberFormat(language, { style: "currency", currency: "USD" });
     this.#when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
   }
 
@@ -40,6 +42,13 @@ export class Format {
     if (share == null) return NONE;
     const percent = share * 100;
     return `${percent === 0 || percent === 100 ? percent : this.#number(percent, decimals(percent))}${SPACE}%`;
+  }
+
+  /** US dollars; less than a cent is said to be that. */
+  dollars(value: number | null | undefined): string {
+    if (value == null) return NONE;
+    const isTiny = value > 0 && value < 0.01;
+    return `${isTiny ? "<" + SPACE : ""}${this.#dollars.format(isTiny ? 0.01 : value)}`;
   }
 
   bytes(bytes: number | null | undefined): string {

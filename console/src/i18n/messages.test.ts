@@ -47,7 +47,7 @@ describe("the catalogues", () => {
       .map((name) => readFileSync(`src/${name}`, "utf8"))
       .join("\n");
     // These are looked up by a value of the API or of a setting.
-    const byValue = /^\.(language$|status\.|stage\.|trigger\.|workerState\.|metric\.|phase\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
+    const byValue = /^\.(language$|status\.|stage\.|trigger\.|workerState\.|metric\.|pricedItem\.|phase\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
     const unused = english.map(([key]) => key).filter((key) => !byValue.test(key) && !sources.includes(`messages${key}`));
     expect(unused).toEqual([]);
   });
@@ -76,6 +76,7 @@ describe("figures", () => {
     expect(plain(english.rate(363.636))).toBe("364/s");
     expect(plain(english.percent(0.00083))).toBe("0.083 %");
     expect(plain(english.percent(1))).toBe("100 %");
+    expect([0, 0.004, 1.234].map((value) => plain(english.dollars(value)))).toEqual(["$0.00", "< $0.01", "$1.23"]);
     expect(plain(english.bytes(73_400_320))).toBe("73.4 MB");
     expect(plain(english.duration(3_723_000))).toBe("1 h 02 min 03 s");
     expect(plain(english.duration(59_400))).toBe("59 s");
