@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Comparison, Results } from "../src/api/types.ts";
+import type { Comparison, Results, Validation } from "../src/api/types.ts";
 import { plan } from "./plan.ts";
 import { Product } from "./product.ts";
 import { Target } from "./target.ts";
@@ -67,6 +67,7 @@ describe("from the login link to a finished run", () => {
     await visit.field("Hold").fill("13s");
     await visit.field("Drain").fill("2s");
     await page.getByRole("spinbutton", { name: "Virtual users" }).fill("5");
+    await page.getByRole("status", { name: "Estimate" }).getByText(/\$\d/).first().waitFor();
     await visit.look("editor");
     await visit.button("Save and run").click();
     await page.getByRole("heading", { name: `Run of ${NAME}` }).waitFor();
@@ -107,6 +108,13 @@ describe("from the login link to a finished run", () => {
     await page.getByRole("tab", { name: "Errors (1)" }).click();
     await page.getByRole("gridcell", { name: "503" }).waitFor();
     await visit.look("run-errors");
+    await page.getByRole("button", { name: /exchanges?$/ }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText('"error": "the till is closed"').waitFor();
+    await dialog.getByText(`GET ${target.origin}/pay`).waitFor();
+    await visit.look("run-exchange");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
   });
 
   it("recomputes every figure for a window that was dragged", async () => {
@@ -189,6 +197,20 @@ describe("a pair of runs", () => {
     const { baselineRunId } = await product.get<{ baselineRunId: string }>(`/scenarios/${/scn_\w+/.exec(page.url())?.[0]}`);
     expect(baselineRunId).toBe(runs[0]);
     await visit.look("scenario");
+  });
+
+  it("tries the scenario out, and shows every request and its answer", async () => {
+    const { page } = visit;
+    await visit.button("Validate").click();
+    await page.getByRole("heading", { name: `Validation of ${NAME}` }).waitFor();
+    await page.getByRole("heading", { name: /^1\. / }).waitFor({ timeout: ALERTS_MS });
+    await page.getByText(/Every request was answered as expected|The scenario is broken/).waitFor({ timeout: ALERTS_MS });
+    const { exchanges } = await product.get<Validation>(`/runs/${visit.runId}/validation`);
+    expect(exchanges.map(({ request }) => request.url)).toEqual([`${target.origin}/cart`, `${target.origin}/pay`]);
+    await page.getByRole("gridcell", { name: `GET ${target.origin}/pay` }).waitFor();
+    await visit.look("validation");
+    await page.getByRole("link", { name: NAME, exact: true }).first().click();
+    await page.getByRole("heading", { name: NAME, exact: true }).waitFor();
   });
 
   it("cancels a third", async () => {

@@ -51,7 +51,7 @@ export function EstimatePanel({ draft }: { draft: Draft }) {
 
 /** A draft that is not finished yet is no failure. */
 function reasonFor(error: unknown, messages: ReturnType<typeof useMessages>): string {
-  const isUnfinished = error instanceof Refusal && error.status === 422;
+  const isUnfinished = error === null || (error instanceof Refusal && error.status === 422);
   return isUnfinished ? messages.estimate.unfinished : problemText(error, messages);
 }
 

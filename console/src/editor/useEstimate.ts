@@ -12,10 +12,12 @@ const PAUSE_MS = 500;
 export function useEstimate(draft: Draft): { estimate: Estimate | null; isPending: boolean; error: unknown } {
   const body = useMemo(() => JSON.stringify(estimated(draft)), [draft]);
   const settled = useSettled(body);
-  const query = useQuery(estimates.of(useMemo(() => JSON.parse(settled) as ReturnType<typeof documentOf>, [settled])));
+  const asked = useMemo(() => JSON.parse(settled) as ReturnType<typeof documentOf>, [settled]);
+  const isBegun = hasTarget(draft);
+  const query = useQuery({ ...estimates.of(asked), enabled: isBegun });
   return {
-    estimate: query.isError ? null : (query.data ?? null),
-    isPending: query.isFetching || settled !== body,
+    estimate: isBegun && !query.isError ? (query.data ?? null) : null,
+    isPending: isBegun && (query.isFetching || settled !== body),
     error: query.error,
   };
 }
@@ -23,6 +25,11 @@ export function useEstimate(draft: Draft): { estimate: Estimate | null; isPendin
 /** A name costs nothing, and is often what is typed last. */
 function estimated(draft: Draft): ReturnType<typeof documentOf> {
   return { ...documentOf(draft), name: "Estimate", description: "", tags: [] };
+}
+
+/** Before it is said what to send, the answer is known. */
+function hasTarget({ kind, http, script }: Draft): boolean {
+  return kind === "http" ? http.requests.every(({ url }) => url.trim() !== "") : script.scriptId !== "";
 }
 
 /** The text as it was when it had not changed for a while. */
