@@ -1,13 +1,15 @@
 // Measures the page of a live run in a real Chromium, fed by a simulated product: `npm run bench:live -- [seconds]`.
 //
 // Processor time is that of the page's main thread, by the browser's own account, so another process on the machine does
-// not count. The heap is the page's after a collection, and at its largest in between. Half-way the connection is cut.
+// not count. The heap is that of the page and of its worker, after a collection and at its largest in between. Half-way
+// the connection is cut.
 
 import type { CDPSession } from "playwright-core";
 
 import { launch } from "../e2e/browser.ts";
 import { Load, type Size } from "./live/load.ts";
 import { Product } from "./live/product.ts";
+import { WorkerHeap } from "./live/workerHeap.ts";
 
 const LIMIT_MS = 200;
 const LIMIT_MB = 300;
@@ -21,6 +23,8 @@ const page = await browser.newPage({ viewport: { width: 1_440, height: 1_000 }, 
 page.on("pageerror", (error) => console.error(error.message));
 const devtools = await page.context().newCDPSession(page);
 await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+
+const workerHeap = await WorkerHeap.watch(devtools);
 
 await page.goto(`${product.origin}/runs/run_bench`);
 await page.getByRole("heading", { name: /Run of/ }).waitFor();
@@ -81,6 +85,7 @@ interface Counters {
   heapMb: number;
 }
 
+/** Of the page and of the worker that listens for it. */
 async function counters(session: CDPSession): Promise<Counters> {
   const { metrics } = await session.send("Performance.getMetrics");
   const value = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
@@ -90,7 +95,7 @@ async function counters(session: CDPSession): Promise<Counters> {
     scriptMs: value("ScriptDuration") * 1_000,
     layoutMs: value("LayoutDuration") * 1_000,
     styleMs: value("RecalcStyleDuration") * 1_000,
-    heapMb: value("JSHeapUsedSize") / 1e6,
+    heapMb: value("JSHeapUsedSize") / 1e6 + (await workerHeap.mb()),
   };
 }
 

@@ -5,7 +5,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import Box from "@cloudscape-design/components/box";
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, useState } from "react";
+import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { system } from "../api/system";
@@ -30,7 +30,9 @@ export function Frame() {
 function Layout() {
   const messages = useMessages();
   const isEnded = useSessionEnded();
-  const [isOpen, setOpen] = useState(() => window.innerWidth > 1_100);
+  const isWide = useIsWide();
+  const [isOpen, setOpen] = useState(isWide);
+  useEffect(() => setOpen(isWide), [isWide]);
   return (
     <>
       <Top />
@@ -59,6 +61,20 @@ function Layout() {
         }
       />
     </>
+  );
+}
+
+/** Whether there is room for the navigation beside a page. */
+const WIDE = "(min-width: 1100px)";
+
+function useIsWide(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(WIDE);
+      query.addEventListener("change", changed);
+      return () => query.removeEventListener("change", changed);
+    },
+    () => window.matchMedia(WIDE).matches,
   );
 }
 

@@ -87,6 +87,8 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
           })),
         ],
         hooks: {
+          // Without a cursor the legend tells the newest values, not none.
+          setCursor: [(self) => showNewest(self)],
           setSelect: [
             (self) => {
               const { left, width } = self.select;
@@ -102,6 +104,7 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
       element,
     );
     chart.current = plot;
+    showNewest(plot);
 
     const resized = new ResizeObserver(() => plot.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }));
     resized.observe(element);
@@ -112,7 +115,12 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
     };
   }, [look, dark, format, messages]);
 
-  useEffect(() => chart.current?.setData(data), [data, span]);
+  useEffect(() => {
+    const plot = chart.current;
+    if (!plot) return;
+    plot.setData(data);
+    showNewest(plot);
+  }, [data, span]);
 
   const newest = lines.map(({ label, values }) => {
     const value = values.findLast((candidate) => candidate != null);
@@ -124,4 +132,10 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
       <div ref={holder} role="img" aria-label={`${title}: ${newest.join(", ")}`} />
     </figure>
   );
+}
+
+function showNewest(plot: uPlot): void {
+  const { left } = plot.cursor;
+  const newest = plot.data[0].length - 1;
+  if ((left ?? -1) < 0 && newest >= 0) plot.setLegend({ idx: newest }, false);
 }

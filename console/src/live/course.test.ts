@@ -37,7 +37,7 @@ describe("the course of a run", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(3, 3, 30), tick(4, 4, 40), tick(5, 5, 50)]);
     expect(feed.completeFrom).toBe(4);
-    const course = liveCourse(series(1_000, 4, [0, 1, 2, 3, 4].map((t) => point(t, t * 10 + 1))), feed, ALL);
+    const course = liveCourse(series(1_000, 4, [0, 1, 2, 3, 4].map((t) => point(t, t * 10 + 1))), feed.snapshot(ALL));
     expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
       [0, 1],
       [1, 11],
@@ -52,7 +52,7 @@ describe("the course of a run", () => {
   it("leaves a hole where neither is complete", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(5, 5, 50), tick(6, 6, 60)]);
-    const course = liveCourse(series(1_000, 2, [0, 1, 2].map((t) => point(t, 1))), feed, ALL);
+    const course = liveCourse(series(1_000, 2, [0, 1, 2].map((t) => point(t, 1))), feed.snapshot(ALL));
     expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
       [0, 1],
       [1, 1],
@@ -65,13 +65,13 @@ describe("the course of a run", () => {
   it("is whole without a stored series when the feed was there from the start", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(0, 0, 5), tick(1, 1, 6)]);
-    expect(liveCourse(undefined, feed, ALL)).toMatchObject({ isWhole: true, requests: 11 });
+    expect(liveCourse(undefined, feed.snapshot(ALL))).toMatchObject({ isWhole: true, requests: 11 });
   });
 
   it("takes no step of which a part is not complete, and rates by the length of the step", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(0, 0, 5), tick(1, 1, 6), tick(2, 2, 7), tick(3, 3, 8)]);
-    const course = liveCourse(series(2_000, 3, [point(0, 11), point(2, 7)]), feed, ALL);
+    const course = liveCourse(series(2_000, 3, [point(0, 11), point(2, 7)]), feed.snapshot(ALL));
     expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
       [0, 5.5],
       [2, 7],

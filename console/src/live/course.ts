@@ -1,6 +1,5 @@
 import type { Series } from "../api/types";
-import type { Subject } from "../api/results";
-import type { Feed, LivePoint } from "./feed";
+import type { LivePoint, Snapshot } from "./feed";
 
 /** One step of a run; rates are per second. Null where nothing is known, or where there was no request. */
 export interface CoursePoint {
@@ -41,14 +40,14 @@ export function storedCourse(series: Series): Course {
  *
  * Where the feed is not complete either, there is a hole: a sum over some of the workers must not look like one over all.
  */
-export function liveCourse(series: Series | undefined, feed: Feed, subject: Subject): Course {
+export function liveCourse(series: Series | undefined, feed: Snapshot): Course {
   const stepMs = series?.stepMs ?? 1_000;
   const complete = series?.completeUntil ?? 0;
   const stored = series?.points.filter(({ t }) => t + stepMs / 1_000 <= complete) ?? [];
   const last = stored.at(-1);
   const storedUntil = last ? last.t + stepMs / 1_000 : 0;
   const from = Math.max(storedUntil, feed.completeFrom);
-  const live = feed.points(from, subject);
+  const live = feed.points.filter(({ t }) => t >= from);
   const isWhole = feed.completeFrom <= storedUntil;
   const hole: CoursePoint[] = !isWhole && (last || live.length > 0) ? [unknown(storedUntil)] : [];
   return {

@@ -15,6 +15,24 @@ export interface LivePoint {
   p99: number | null;
 }
 
+/** What the feed has told so far of one subject: all that a page draws, small enough to be handed over every second. */
+export interface Snapshot {
+  subject: Subject;
+  /** The second from `startAt` from which on every tick that was sent is in {@link points}. */
+  completeFrom: number;
+  isEmpty: boolean;
+  /** Ticks that could not be read. */
+  broken: number;
+  labels: readonly string[];
+  /** The intervals that are over for every worker, oldest first. */
+  points: LivePoint[];
+  /** The newest of them together. */
+  recent: LivePoint | null;
+}
+
+/** Seconds over which a live percentile is taken: enough samples, and still of now. */
+export const RECENT_INTERVALS = 10;
+
 interface Tally {
   requests: number;
   failures: number;
@@ -56,7 +74,6 @@ export class Feed {
   readonly #workers = new Map<string, WorkerFeed>();
   readonly #intervals = new Map<number, Interval>();
   readonly #labels = new Set<string>();
-  readonly #regions = new Set<string>();
   #completeFrom = 0;
   #forgotten = 0;
   #versions = 0;
@@ -74,10 +91,6 @@ export class Feed {
 
   get labels(): readonly string[] {
     return this.#labelList;
-  }
-
-  get regions(): readonly string[] {
-    return [...this.#regions].sort();
   }
 
   /** Ticks that could not be read. */
@@ -102,6 +115,18 @@ export class Feed {
     for (const tick of ticks) {
       if (!this.#isRepeat(tick)) this.#add(tick);
     }
+  }
+
+  snapshot(subject: Subject): Snapshot {
+    return {
+      subject,
+      completeFrom: this.#completeFrom,
+      isEmpty: this.isEmpty,
+      broken: this.#broken,
+      labels: this.#labelList,
+      points: this.points(0, subject),
+      recent: this.recent(RECENT_INTERVALS, subject),
+    };
   }
 
   /** The intervals within [from, until), oldest first; the last of them is over for every worker. */
@@ -161,7 +186,6 @@ export class Feed {
     const key = `${tick.region} ${tick.worker}`;
     const feed = this.#workers.get(key);
     if (feed && t + tick.intervalMs / 1_000 >= feed.until) feed.users = tick.virtualUsers;
-    this.#regions.add(tick.region);
     for (const label of Object.keys(tick.labels)) this.#name(label);
     if (t < this.#forgotten) return;
     let interval = this.#intervals.get(t);

@@ -39,14 +39,14 @@ export default function Run() {
 function Loaded({ run }: { run: RunView }) {
   const messages = useMessages();
   const view = useView();
-  const live = useLive(run);
+  const live = useLive(run, view.subject);
   const course = useCourse(run, live, view.subject, view.window);
   const over = isOver(run.status);
   const query = useQuery({ ...results.of(run.runId, over ? view.window : null), enabled: over });
   const hasNone = query.error instanceof Refusal && query.error.code === "NO_RESULTS";
   const final = over ? query.data : undefined;
 
-  const liveTiles = useLiveTiles(live, course, view.subject);
+  const liveTiles = useLiveTiles(live, course);
   const resultSubject = subjectOfResults(view.subject);
   const format = useFormat();
   const labels = useLabels(run, live, final);
@@ -71,7 +71,7 @@ function Loaded({ run }: { run: RunView }) {
 
 /** The labels that can be chosen: those with samples, or else those that the scenario promises. */
 function useLabels(run: RunView, live: Live | null, final: Results | undefined): readonly string[] {
-  const heard = live?.feed.labels;
+  const heard = live?.labels;
   return useMemo(() => {
     if (final) return Object.keys(final.byLabel);
     const { workload } = run.scenario;

@@ -81,7 +81,7 @@ function Liveness({ run, course, live }: { run: Run; course: Course | null; live
   if (!run.scenario.live) return <StatusIndicator type="info">{messages.run.liveOff}</StatusIndicator>;
   if (live?.connection === "lost") return <StatusIndicator type="warning">{messages.run.liveLost}</StatusIndicator>;
   if (course && !course.isWhole) return <StatusIndicator type="loading">{messages.run.catchingUp}</StatusIndicator>;
-  if (live && live.feed.broken > 0) {
+  if (live?.feed && live.feed.broken > 0) {
     return <StatusIndicator type="warning">{messages.run.brokenTicks(live.feed.broken)}</StatusIndicator>;
   }
   return null;

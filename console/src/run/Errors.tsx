@@ -27,13 +27,10 @@ export function Errors({ groups }: { groups: ErrorGroup[] }) {
         rowId={({ label, code, message, assertion }) => JSON.stringify([label, code, message, assertion])}
         wrapLines
         columns={[
-          { id: "count", header: messages.run.count, value: ({ count }) => count, cell: ({ count }) => format.integer(count) },
           { id: "label", header: messages.run.label, value: ({ label }) => label },
+          { id: "count", header: messages.run.count, value: ({ count }) => count, cell: ({ count }) => format.integer(count) },
           { id: "code", header: messages.run.code, value: ({ code }) => code },
           { id: "message", header: messages.run.message, value: ({ message }) => message },
-          { id: "assertion", header: messages.run.assertion, value: ({ assertion }) => assertion },
-          { id: "first", header: messages.run.first, value: (g) => g.firstAt, cell: (g) => <Instant at={g.firstAt} /> },
-          { id: "last", header: messages.run.last, value: (g) => g.lastAt, cell: (g) => <Instant at={g.lastAt} /> },
           {
             id: "exchange",
             header: messages.run.exchange,
@@ -47,6 +44,9 @@ export function Errors({ groups }: { groups: ErrorGroup[] }) {
                 messages.common.none
               ),
           },
+          { id: "assertion", header: messages.run.assertion, value: ({ assertion }) => assertion },
+          { id: "first", header: messages.run.first, value: (g) => g.firstAt, cell: (g) => <Instant at={g.firstAt} /> },
+          { id: "last", header: messages.run.last, value: (g) => g.lastAt, cell: (g) => <Instant at={g.lastAt} /> },
         ]}
         empty={<Empty title={messages.run.errorsNone} hint={messages.run.errorsNoneHint} />}
       />

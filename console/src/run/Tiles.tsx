@@ -7,6 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import type { Subject } from "../api/results";
 import { useFormat, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
+import { RECENT_INTERVALS } from "../live/feed";
 import type { Tile } from "./resultTiles";
 import type { Live } from "./useLive";
 
@@ -39,15 +40,12 @@ export function Tiles({ subject, tiles }: { subject: Subject; tiles: Tile[] }) {
   );
 }
 
-/** Seconds over which a live percentile is taken: enough samples, and still of now. */
-const RECENT = 10;
-
-export function useLiveTiles(live: Live | null, course: Course | null, subject: Subject): Tile[] {
+export function useLiveTiles(live: Live | null, course: Course | null): Tile[] {
   const messages = useMessages();
   const format = useFormat();
-  const recent = live?.feed.recent(RECENT, subject) ?? null;
+  const recent = live?.feed?.recent ?? null;
   const newest = course?.points.findLast((point) => point.requestRate !== null);
-  const seconds = format.duration((recent?.stepMs ?? RECENT * 1_000));
+  const seconds = format.duration(recent?.stepMs ?? RECENT_INTERVALS * 1_000);
   const share = course && course.requests > 0 ? course.failures / course.requests : null;
   return [
     { name: messages.run.virtualUsers, value: format.integer(recent?.virtualUsers ?? newest?.virtualUsers) },

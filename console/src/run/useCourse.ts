@@ -15,29 +15,32 @@ const FORGET_MS = 20_000;
 const OVERLAP_SECONDS = 60;
 
 /** The run so far, or the window of it, for one label and region. */
-export function useCourse(run: Run | undefined, live: Live | null, subject: Subject, window: Window | null): Course | null {
-  const over = run !== undefined && isOver(run.status);
-  const isLive = run?.scenario.live === true && !over;
+export function useCourse(run: Run, live: Live | null, subject: Subject, window: Window | null): Course | null {
+  const over = isOver(run.status);
+  const isLive = run.scenario.live && !over;
+  const feed = live?.feed ?? null;
+  const connection = live?.connection ?? "connecting";
   const series = useQuery({
-    ...results.series(run?.runId ?? "", subject, over ? window : null, over),
+    ...results.series(run.runId, subject, over ? window : null, over),
     // A live page subscribes first, so that there is no moment that neither of the two has.
-    enabled: run?.startAt != null && (!isLive || (live !== null && live.connection !== "connecting")),
+    enabled: run.startAt !== null && (!isLive || connection !== "connecting"),
     retry: over ? 3 : false,
     staleTime: over ? Infinity : 0,
     refetchInterval: ({ state }) => {
       if (over) return false;
-      if (!isLive || !live || live.connection === "lost" || live.feed.isEmpty) return FOLLOW_MS;
-      return liveCourse(state.data, live.feed, subject).isWhole ? FORGET_MS : CLOSE_MS;
+      if (!isLive || connection === "lost" || !feed || feed.isEmpty) return FOLLOW_MS;
+      return liveCourse(state.data, feed).isWhole ? FORGET_MS : CLOSE_MS;
     },
   }).data;
 
+  const forget = live?.forget;
   useEffect(() => {
-    if (live && series && !over) live.feed.forget(series.completeUntil - OVERLAP_SECONDS);
-  }, [live, series, over]);
+    if (series && !over) forget?.(series.completeUntil - OVERLAP_SECONDS);
+  }, [forget, series, over]);
 
   return useMemo(() => {
     if (over && series) return storedCourse(series);
-    if (live) return liveCourse(series, live.feed, subject);
+    if (feed) return liveCourse(series, feed);
     return series ? storedCourse(series) : null;
-  }, [over, series, live, subject]);
+  }, [over, series, feed]);
 }

@@ -1,72 +1,56 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
-import { liveAddress } from "../api/results";
+import { liveAddress, type Subject } from "../api/results";
 import { isOver } from "../api/runs";
 import type { Run } from "../api/types";
-import { Connection, type ConnectionState } from "../live/connection";
-import { Feed } from "../live/feed";
-import type { Tick } from "../live/tick";
+import type { ConnectionState } from "../live/connection";
+import type { Snapshot } from "../live/feed";
+import type { Asked, Told } from "../live/session";
 
 export interface Live {
-  feed: Feed;
   connection: ConnectionState;
-  /** Changes when the feed has changed. */
-  version: number;
+  /** What was heard of the subject that is looked at; null before the run has a start, and for a moment after a change. */
+  feed: Snapshot | null;
+  labels: readonly string[];
+  /** Says that the stored series covers everything before this second. */
+  forget(before: number): void;
 }
 
-/** So often a page is drawn anew while ticks come in: workers send one a second, so more would draw the same twice. */
-const REDRAW_MS = 1_000;
+const NO_LABELS: readonly string[] = [];
 
 /** Listens to the run from before its start until its end; the feed stays as it was then. */
-export function useLive(run: Run | undefined): Live | null {
-  const runId = run?.runId;
-  const startAt = run?.startAt ?? null;
-  const isListening = run !== undefined && run.scenario.live && !isOver(run.status);
+export function useLive(run: Run, subject: Subject): Live | null {
+  const { runId, startAt } = run;
+  const isListening = run.scenario.live && !isOver(run.status);
   const [connection, setConnection] = useState<ConnectionState>("connecting");
-  const [version, setVersion] = useState(0);
-
-  const feed = useMemo(() => (runId !== undefined && startAt !== null ? new Feed(startAt) : null), [runId, startAt]);
-  const sink = useRef<{ feed: Feed | null; early: Tick[] }>({ feed: null, early: [] });
+  const [snapshot, setSnapshot] = useState<Snapshot | null>(null);
+  const [ask, setAsk] = useState<((asked: Asked) => void) | null>(null);
 
   useEffect(() => {
-    const { early } = sink.current;
-    feed?.take(early);
-    sink.current = { feed, early: feed ? [] : early };
-  }, [feed]);
-
-  useEffect(() => {
-    if (runId === undefined || !isListening) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const redraw = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        setVersion((now) => now + 1);
-      }, REDRAW_MS);
+    if (!isListening) return undefined;
+    const worker = new Worker(new URL("../live/worker.ts", import.meta.url), { type: "module" });
+    const send = (asked: Asked) => worker.postMessage(asked);
+    worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      if (data.kind === "snapshot") setSnapshot(data.snapshot);
+      else if (data.kind === "state") setConnection(data.state);
+      else {
+        liveAddress(runId).then(
+          (address) => send({ kind: "address", address }),
+          () => send({ kind: "address", address: null }),
+        );
+      }
     };
-    const link = new Connection(
-      {
-        ticks: (ticks) => {
-          const { feed: taking, early } = sink.current;
-          if (taking) taking.take(ticks);
-          else early.push(...ticks);
-          redraw();
-        },
-        state: setConnection,
-      },
-      {
-        address: () => liveAddress(runId),
-        connect: async (address) => (await import("../live/mqtt")).connect(address),
-        later: (callback, ms) => {
-          const waiting = setTimeout(callback, ms);
-          return () => clearTimeout(waiting);
-        },
-      },
-    );
-    return () => {
-      clearTimeout(timer);
-      link.close();
-    };
+    setAsk(() => send);
+    return () => worker.terminate();
   }, [runId, isListening]);
 
-  return useMemo(() => (feed ? { feed, connection, version } : null), [feed, connection, version]);
+  useEffect(() => {
+    if (startAt !== null) ask?.({ kind: "startAt", startAt });
+  }, [ask, startAt]);
+  useEffect(() => ask?.({ kind: "subject", subject }), [ask, subject]);
+
+  const forget = useCallback((before: number) => ask?.({ kind: "forget", before }), [ask]);
+  if (!ask) return null;
+  const isOfSubject = snapshot?.subject.label === subject.label && snapshot.subject.region === subject.region;
+  return { connection, feed: isOfSubject ? snapshot : null, labels: snapshot?.labels ?? NO_LABELS, forget };
 }
