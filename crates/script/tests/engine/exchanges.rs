@@ -189,6 +189,123 @@ fn a_validation_keeps_every_exchange_in_order_and_cuts_what_is_long() {
     assert!(!Value::from(run.exchanges.clone()).to_string().contains("hidden"));
 }
 
+/// A sampler that fails without a target; `${…}` in its texts is for JMeter.
+fn failing(name: &str, message: &str) -> String {
+    let class = "kg.apc.jmeter.samplers.DummySampler";
+    format!(
+        r#"<{class} guiclass="{class}Gui" testclass="{class}" testname="{name}" enabled="true">
+        <boolProp name="WAITING">false</boolProp><boolProp name="SUCCESFULL">false</boolProp>
+        <stringProp name="RESPONSE_CODE">X</stringProp><stringProp name="RESPONSE_MESSAGE">{message}</stringProp>
+        <stringProp name="REQUEST_DATA">SELECT 1</stringProp><stringProp name="RESPONSE_DATA">no</stringProp>
+        <stringProp name="RESPONSE_TIME">1</stringProp><stringProp name="LATENCY">0</stringProp></{class}><hashTree/>"#
+    )
+}
+
+#[test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+fn however_failures_differ_a_file_stays_small() {
+    let target = Target::start();
+    let body = [
+        failing("ids", "order ${__Random(100000,999999)} not found"),
+        failing("label ${__counter(FALSE)}", "no"),
+        sampler("odd", &target, "/odd"),
+    ]
+    .concat();
+    let plan = Plan::parse(plan(&[group("ThreadGroup", "users", 2, 150, &body)]).as_bytes()).unwrap();
+    let copy = execution::prepare(&plan, &Load::Script).unwrap();
+    let run = Run::of(&copy.plan).start(&[]);
+    assert_eq!(run.count("request"), 900);
+    let labels = labels(&run);
+    assert_eq!((labels["ids"], labels["odd"]), (5, 5));
+    assert_eq!(labels.len(), 100);
+    let of = |label: &str| {
+        run.exchanges
+            .iter()
+            .map(|line| &line["exchange"])
+            .find(|of| of["label"] == label)
+            .unwrap()
+    };
+    for line in &run.exchanges {
+        let size = line["exchange"].to_string().len();
+        assert!(size <= 8_192, "{size}");
+    }
+    let odd = of("odd");
+    assert!(
+        odd.to_string().len() > 6_000,
+        "it uses the room that it has: {}",
+        odd.to_string().len()
+    );
+    let text = odd["response"]["body"]["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("\u{1}\u{1f}\"\\\r\n日本😀") && text.ends_with('…'),
+        "{text:?}"
+    );
+    let other = of("ids");
+    assert_eq!(
+        (&other["request"]["method"], &other["request"]["url"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(other["request"]["body"]["text"], "SELECT 1");
+}
+
+#[test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+fn redirects_forms_and_bytes_are_shown_as_what_they_are() {
+    let target = Target::start();
+    let follow = |sampler: String| {
+        sampler.replace(
+            "</HTTPSamplerProxy>",
+            r#"<boolProp name="HTTPSampler.follow_redirects">true</boolProp></HTTPSamplerProxy>"#,
+        )
+    };
+    let form = sampler("form", &target, "/json").replace(">GET<", ">POST<").replace(
+        "</HTTPSamplerProxy>",
+        r#"<elementProp name="HTTPsampler.Arguments" elementType="Arguments"><collectionProp name="Arguments.arguments">
+        <elementProp name="user" elementType="HTTPArgument"><boolProp name="HTTPArgument.always_encode">true</boolProp>
+        <stringProp name="Argument.name">user</stringProp><stringProp name="Argument.value">ana</stringProp>
+        <stringProp name="Argument.metadata">=</stringProp></elementProp>
+        <elementProp name="pwd" elementType="HTTPArgument"><boolProp name="HTTPArgument.always_encode">true</boolProp>
+        <stringProp name="Argument.name">pwd</stringProp><stringProp name="Argument.value">hidden</stringProp>
+        <stringProp name="Argument.metadata">=</stringProp></elementProp></collectionProp></elementProp></HTTPSamplerProxy>"#,
+    );
+    let body = [
+        follow(sampler("moved", &target, "/status?302")),
+        form,
+        sampler("bytes", &target, "/binary"),
+        sampler("search", &target, "/json?q=1&amp;api_key=hidden"),
+    ]
+    .concat();
+    let plan = Plan::parse(plan(&[group("ThreadGroup", "users", 1, 1, &body)]).as_bytes()).unwrap();
+    let copy = execution::prepare(&plan, &Load::Once { runs: vec![true] }).unwrap();
+    let run = Run::of(&copy.plan).keeping_all().start(&[]);
+    let of = |number: usize| &run.exchanges[number]["exchange"];
+    let codes: Vec<&str> = of(0)["subRequests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|sub| sub["code"].as_str())
+        .collect();
+    assert_eq!(
+        (of(0)["response"]["code"].as_str(), codes),
+        (Some("200"), vec!["302", "200"]),
+        "{:#}",
+        of(0)
+    );
+    assert_eq!(of(1)["request"]["body"]["text"], "user=ana&pwd=***");
+    assert_eq!(
+        of(2)["response"]["body"],
+        json!({"text": null, "bytes": 300, "cut": false})
+    );
+    assert!(
+        of(3)["request"]["url"]
+            .as_str()
+            .unwrap()
+            .ends_with("/json?q=1&api_key=***")
+    );
+    assert_eq!(of(3)["request"]["body"], Value::Null, "it is in the address");
+    assert!(!Value::from(run.exchanges.clone()).to_string().contains("hidden"));
+}
+
 #[test]
 #[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
 fn a_validation_says_which_phase_an_exchange_is_of_and_how_many_it_left_out() {

@@ -1,4 +1,5 @@
-//! An HTTP server that counts, remembers and does what a path says: `/slow?<ms>`, `/status?<code>`, `/large?<bytes>`.
+//! An HTTP server that counts, remembers and does what a path says: `/slow?<ms>`, `/status?<code>`, `/large?<bytes>`,
+//! `/odd`, `/binary`.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -101,12 +102,19 @@ fn serve(stream: TcpStream, seen: &Mutex<Seen>) {
         if path == "/slow" || path == "/setup" {
             thread::sleep(Duration::from_millis(query.parse().unwrap_or(0)));
         }
-        let status = if path == "/status" {
-            query.split('&').next().unwrap_or_default()
-        } else {
-            "200"
+        let status = match path {
+            "/status" => query.split('&').next().unwrap_or_default(),
+            "/odd" => "500",
+            _ => "200",
         };
-        let large = (path == "/large").then(|| "x".repeat(query.parse().unwrap_or(0)));
+        let (odd_headers, odd_body) = odd();
+        let headers = if path == "/odd" { odd_headers.as_str() } else { "" };
+        let large = match path {
+            "/large" => Some("x".repeat(query.parse().unwrap_or(0))),
+            "/odd" => Some(odd_body),
+            "/binary" => Some("\u{0}\u{1}\u{2}".repeat(100)),
+            _ => None,
+        };
         let body = if is_head || status == "204" {
             ""
         } else {
@@ -120,7 +128,7 @@ fn serve(stream: TcpStream, seen: &Mutex<Seen>) {
         if writer
             .write_all(
                 format!(
-                    "HTTP/1.1 {status} Status\r\nLocation: /\r\nSet-Cookie: sid=hidden\r\n{length}\r\n{body}"
+                    "HTTP/1.1 {status} Status\r\nLocation: /\r\nSet-Cookie: sid=hidden\r\n{headers}{length}\r\n{body}"
                 )
                 .as_bytes(),
             )
@@ -129,6 +137,12 @@ fn serve(stream: TcpStream, seen: &Mutex<Seen>) {
             return;
         }
     }
+}
+
+/// Headers and a body that are as long and awkward as can be.
+fn odd() -> (String, String) {
+    let headers = (0..50).map(|n| format!("X-Odd-{n}: {}\r\n", "ñ\"\\".repeat(100)));
+    (headers.collect(), "\u{1}\u{1f}\"\\\r\n日本😀".repeat(5_000))
 }
 
 fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {

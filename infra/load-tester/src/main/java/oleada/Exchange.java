@@ -303,11 +303,11 @@ final class Exchange {
 
     /** The bytes of a character in JSON; half of a pair has two of the pair's four. */
     private static int size(char c) {
+        if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t') {
+            return 2;
+        }
         if (c < 0x20) {
             return 6;
-        }
-        if (c == '"' || c == '\\') {
-            return 2;
         }
         if (c < 0x80) {
             return 1;
