@@ -22,12 +22,17 @@ use crate::{
     phase::{Event, Order, Phase},
     process::supervised::Supervised,
     standing::Standing,
-    upload::Uploads,
+    tail::Tail,
+    upload::{self, Uploads},
     verdict::Departure,
 };
 
 /// Between two readings of the CPU's use.
 const MEASURE: Duration = Duration::from_secs(1);
+/// Between two looks at how long the logs are.
+const FREE: Duration = Duration::from_secs(30);
+/// Of each log, in bytes: what is uploaded at the end, and what may come until the next look.
+const KEPT_OF_A_LOG: u64 = 2 * upload::LARGEST_ARTIFACT;
 
 /// The engine of one worker, and all that is counted of it.
 pub struct Load<'a> {
@@ -46,8 +51,14 @@ pub struct Load<'a> {
     ingest: Option<Ingest>,
     meter: Meter,
     measured: Instant,
+    freed: Instant,
     cpu: Option<f64>,
     ending: Ending,
+    /// Whether the gate opened, and whether the engine said since that every load group had ended.
+    opened: bool,
+    ended: bool,
+    /// Where the engine and the scripts in it write as much as they like.
+    logs: Vec<Tail>,
     departure: Departure,
 }
 
@@ -91,8 +102,16 @@ impl<'a> Load<'a> {
             released: None,
             ingest: None,
             measured: now,
+            freed: now,
             cpu: None,
             ending: Ending::default(),
+            opened: false,
+            ended: false,
+            logs: prepared
+                .growing
+                .iter()
+                .map(|path| Tail::new(path, KEPT_OF_A_LOG))
+                .collect(),
             departure: Departure {
                 end: crate::phase::End::Planned,
                 code: 0,
@@ -132,7 +151,13 @@ impl<'a> Load<'a> {
         self.look()?;
         self.note_progress();
         self.engine.end().await?;
-        if let Some(ingest) = self.ingest.take() {
+        if let Some(mut ingest) = self.ingest.take() {
+            if self.opened && !self.ended {
+                ingest.warn(
+                    "the engine died before it had said what was still running: requests of its last moments are \
+                     not counted",
+                );
+            }
             let news = ingest.finish(self.ending, self.cpu)?;
             publish(self.part.scenario.live, self.uploads, news);
         }
@@ -155,6 +180,7 @@ impl<'a> Load<'a> {
                 }
                 self.standing
                     .send_modify(|standing| standing.start_skew_ms = Some(skew));
+                self.opened = true;
                 tracing::info!(skew_ms = skew, "the gate has opened");
                 Some(Event::Opened)
             }
@@ -168,6 +194,7 @@ impl<'a> Load<'a> {
                 None
             }
             Report::Ended { interrupted } => {
+                self.ended = true;
                 self.ending.interrupted = u64::from(interrupted);
                 if self.phase == Phase::Loading {
                     self.ending.ended_early_ms = Some(Timestamp::now().as_ms());
@@ -284,6 +311,10 @@ impl<'a> Load<'a> {
             self.cpu = self.meter.read(now);
             self.note_progress();
         }
+        if now.duration_since(self.freed) >= FREE {
+            self.freed = now;
+            self.free_logs();
+        }
         while let Some(ingest) = &mut self.ingest {
             let news = ingest.look(Timestamp::now().as_ms(), self.cpu)?;
             let more = news.more;
@@ -293,6 +324,15 @@ impl<'a> Load<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A script that logs every sample must not fill the disk of a long run.
+    fn free_logs(&mut self) {
+        for log in &mut self.logs {
+            if let Err(error) = log.catch_up().and_then(|()| log.free()) {
+                tracing::debug!(%error, "the disk space of a log cannot be given back");
+            }
+        }
     }
 
     fn note_progress(&self) {

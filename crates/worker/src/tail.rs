@@ -39,17 +39,32 @@ impl Tail {
 
     /// Reads what was added, at most `buffer` full; 0 when there is nothing new. A chunk ends anywhere, also within a line.
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => match File::options().read(true).write(true).open(&self.path) {
-                Ok(file) => self.file.insert(file),
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
-                Err(error) => return Err(error),
-            },
+        let offset = self.offset;
+        let Some(file) = self.file()? else {
+            return Ok(0);
         };
-        let read = file.read_at(buffer, self.offset)?;
+        let read = file.read_at(buffer, offset)?;
         self.offset += read as u64;
         Ok(read)
+    }
+
+    /// Takes what is there for read.
+    pub fn catch_up(&mut self) -> io::Result<()> {
+        if let Some(file) = self.file()? {
+            self.offset = file.metadata()?.len();
+        }
+        Ok(())
+    }
+
+    fn file(&mut self) -> io::Result<Option<&File>> {
+        if self.file.is_none() {
+            match File::options().read(true).write(true).open(&self.path) {
+                Ok(file) => self.file = Some(file),
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.file.as_ref())
     }
 
     /// Gives back the disk space of what was read, except the margin. Not every file system can; then disk use grows.
@@ -115,5 +130,23 @@ mod tests {
         assert_eq!(before - after.blocks() * 512, 6 * BLOCK);
         let rest = std::fs::read(&path).unwrap();
         assert!(rest[6 * BLOCK as usize..].iter().all(|byte| *byte == b'x'));
+    }
+
+    #[test]
+    fn a_log_that_nobody_reads_keeps_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("jmeter.log");
+        let mut log = Tail::new(&path, 2 * BLOCK);
+        log.catch_up().and_then(|()| log.free()).unwrap();
+        let mut file = File::create(&path).unwrap();
+        for _ in 0..3 {
+            file.write_all(&vec![b'x'; 4 * BLOCK as usize]).unwrap();
+            file.sync_all().unwrap();
+            log.catch_up().and_then(|()| log.free()).unwrap();
+            let kept = path.metadata().unwrap().blocks() * 512;
+            assert!((2 * BLOCK..3 * BLOCK).contains(&kept), "{kept}");
+        }
+        let text = std::fs::read(&path).unwrap();
+        assert!(text[10 * BLOCK as usize..].iter().all(|byte| *byte == b'x'));
     }
 }

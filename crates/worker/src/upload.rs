@@ -19,7 +19,7 @@ use crate::patience::{GaveUp, Patience};
 /// The raw rows, among the artifacts.
 pub const RAW: &str = "kpi.jtl.gz";
 /// Of a log that is longer the last so many bytes are uploaded.
-const LARGEST_ARTIFACT: u64 = 32 << 20;
+pub const LARGEST_ARTIFACT: u64 = 32 << 20;
 
 /// A queue of segments and one of raw parts, each in order and each at its own pace.
 #[derive(Debug)]

@@ -160,6 +160,45 @@ async fn a_killed_jvm_is_a_lost_worker_with_what_it_had() {
 
 #[tokio::test]
 #[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+async fn a_jvm_that_dies_in_its_drain_leaves_a_warning() {
+    let stage = Stage::set(|address| {
+        let mut scenario = scenario(address, "/stuck", "2s");
+        scenario["shape"]["drain"] = json!("60s");
+        scenario
+    })
+    .await;
+    let mut worker = stage.start_worker().await;
+    stage.await_ready().await;
+    let start_at = stage.release().await;
+    let draining = start_at.plus(model::Duration::from_secs(4));
+    stage
+        .await_worker("draining", |_| model::Timestamp::now() > draining)
+        .await;
+    assert_eq!(stage.target.count(), 3);
+    let jvms = worker.jvms();
+    assert_eq!(jvms.len(), 1);
+    tree::send(jvms[0], Signal::SIGKILL);
+    stage
+        .await_worker("done", |worker| worker.state == State::Done)
+        .await;
+    assert_eq!(
+        worker.exit().await,
+        0,
+        "the load itself was delivered: {}",
+        stage.log()
+    );
+    let report = stage.uploaded().await.0.unwrap();
+    assert_eq!((report.requests, report.interrupted), (0, 0));
+    let codes: Vec<&str> = report
+        .warnings
+        .iter()
+        .map(|warning| warning.code.as_str())
+        .collect();
+    assert_eq!(codes, ["SAMPLES_MISSING"], "{report:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
 async fn a_killed_worker_leaves_no_process() {
     let stage = Stage::set(|address| scenario(address, "/json", "120s")).await;
     let mut worker = stage.start_worker().await;

@@ -27,6 +27,8 @@ pub struct Prepared {
     pub close_after: Duration,
     /// Files that a person may want to see, with the names under which they are kept.
     pub artifacts: Vec<(&'static str, PathBuf)>,
+    /// Files that grow for as long as the engine lives.
+    pub growing: Vec<PathBuf>,
     /// Where the engine says why it died, the most telling file first.
     pub logs: Vec<PathBuf>,
 }

@@ -54,6 +54,10 @@ pub fn prepare(
         artifacts: ["bzt.log", "jmeter.log", "final.xml"]
             .map(|name| (name, artifacts.join(name)))
             .to_vec(),
+        // What a script prints goes to jmeter.out.
+        growing: ["jmeter.out", "jmeter.err", "jmeter.log", "bzt.log", OUTPUT]
+            .map(|name| artifacts.join(name))
+            .to_vec(),
         logs: vec![
             artifacts.join("jmeter.err"),
             artifacts.join("bzt.log"),
