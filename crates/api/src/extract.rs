@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderMap, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use model::{RunId, ScenarioId, ScriptId};
+use model::{Region, RunId, ScenarioId, ScriptId};
 use serde_json::Value;
 
 use crate::{
@@ -91,6 +91,11 @@ impl std::str::FromStr for Candidate {
 impl InPath for Candidate {
     const NAME: &'static str = "candidateId";
     const NOUN: &'static str = "run";
+}
+
+impl InPath for Region {
+    const NAME: &'static str = "name";
+    const NOUN: &'static str = "region";
 }
 
 impl InPath for ScriptId {

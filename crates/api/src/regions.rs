@@ -1,21 +1,28 @@
 //! The regions that load can come from.
 
-use aws::capacity::Capacity;
+mod site;
+
+use aws::{capacity::Capacity, settings::Machine};
 use axum::{Json, extract::State};
-use model::{Region, role::Role};
+use http::StatusCode;
+use model::{Duration, Region, Timestamp, role::Role};
 use serde::Serialize;
 use utoipa_axum::routes;
 
 use crate::{
     App,
+    extract::{Document, Id},
     page::Page,
-    problem::Problem,
+    problem::{Code, Problem},
     query::{Nothing, Query},
     routes::{Access, Routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.at(Access::Least(Role::Viewer), routes!(list))
+    routes
+        .at(Access::Least(Role::Viewer), routes!(list))
+        .at(Access::Least(Role::Admin), routes!(put))
+        .at(Access::Least(Role::Admin), routes!(delete))
 }
 
 /// A region on offer.
@@ -23,6 +30,24 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 struct RegionView {
     name: Region,
     vcpu: Vcpus,
+    site: SiteView,
+}
+
+/// Where workers run in the region.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SiteView {
+    cluster: String,
+    task_definition: String,
+    container: String,
+    subnets: Vec<String>,
+    security_groups: Vec<String>,
+    public_ip: bool,
+    log_group: String,
+    log_prefix: String,
+    /// Null on Fargate.
+    #[schema(required)]
+    machine: Option<Machine>,
 }
 
 /// vCPUs of Fargate; each kind has a quota of its own.
@@ -47,11 +72,23 @@ struct Vcpu {
 impl From<Capacity> for RegionView {
     fn from(capacity: Capacity) -> Self {
         let vcpu = |quota, used| Vcpu { quota, used };
+        let site = capacity.site;
         Self {
-            name: capacity.site.region,
+            name: site.region,
             vcpu: Vcpus {
                 on_demand: vcpu(capacity.on_demand, capacity.used.map(|used| used.on_demand)),
                 spot: vcpu(capacity.spot, capacity.used.map(|used| used.spot)),
+            },
+            site: SiteView {
+                cluster: site.cluster,
+                task_definition: site.task_definition,
+                container: site.container,
+                subnets: site.subnets,
+                security_groups: site.security_groups,
+                public_ip: site.public_ip,
+                log_group: site.log_group,
+                log_prefix: site.log_prefix,
+                machine: site.machine,
             },
         }
     }
@@ -67,4 +104,86 @@ async fn list(State(app): State<App>, _: Query<Nothing>) -> Result<Json<Page<Reg
     Ok(Json(Page::whole(
         capacities.into_iter().map(Into::into).collect(),
     )))
+}
+
+const BODY: usize = 16 * 1024;
+
+/// Offers a region, or changes where its workers run. What ECS does not know there is refused.
+///
+/// Runs that have been launched keep their tasks, which are looked for in the new place: change it while nothing runs.
+#[utoipa::path(
+    put, path = "/regions/{name}", operation_id = "putRegion", tag = "system",
+    params(("name" = Region, Path)),
+    request_body = site::SiteRequest,
+    responses(
+        (status = 200, description = "The region as it is now", body = RegionView),
+        (status = 404, description = "Not the name of a region"),
+        (status = 409, description = "A run uses it (`RUN_ACTIVE`, with `runId`)"),
+        (status = 413, description = "Too large"), (status = 415, description = "Not JSON"),
+        (status = 422, description = "Not a place where workers could run"),
+    )
+)]
+async fn put(
+    State(app): State<App>,
+    Id(name): Id<Region>,
+    _: Query<Nothing>,
+    Document(document): Document<BODY>,
+) -> Result<Json<RegionView>, Problem> {
+    let site = site::read(name, &document)?;
+    let unknown = app.gateways.fleet.problems_of(&site).await?;
+    if !unknown.is_empty() {
+        return Err(model::Problems(unknown).into());
+    }
+    refuse_while_used(&app, &site.region).await?;
+    app.gateways.settings.put_site(&site).await?;
+    Ok(Json(app.gateways.capacity(site).await?.into()))
+}
+
+/// Takes a region off offer. Scenarios that name it stay, and are refused when they are saved or run.
+///
+/// The results of its runs stay; the log lines of its workers cannot be read any more.
+#[utoipa::path(
+    delete, path = "/regions/{name}", operation_id = "deleteRegion", tag = "system",
+    params(("name" = Region, Path)),
+    responses(
+        (status = 204, description = "It is off offer"),
+        (status = 404, description = "No such region"),
+        (status = 409, description = "A run uses it (`RUN_ACTIVE`, with `runId`)"),
+    )
+)]
+async fn delete(
+    State(app): State<App>,
+    Id(name): Id<Region>,
+    _: Query<Nothing>,
+) -> Result<StatusCode, Problem> {
+    app.gateways.settings.site(&name).await?;
+    refuse_while_used(&app, &name).await?;
+    app.gateways.settings.delete_site(&name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// No run lasts longer, with all that comes before and after its load.
+const LONGEST_RUN: Duration = Duration::from_secs(3 * 24 * 3600);
+
+/// A run's tasks are found, and stopped, by what is known of their region.
+async fn refuse_while_used(app: &App, region: &Region) -> Result<(), Problem> {
+    let now = (app.clock)();
+    let since = Timestamp::from_ms(now.as_ms() - LONGEST_RUN.as_ms() as i64);
+    for entry in app.gateways.runs.unfinished(since, now).await? {
+        let run = match app.gateways.runs.get(entry.run_id).await {
+            Ok(run) => run,
+            Err(aws::Error::NotFound(_)) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let uses = run
+            .scenario
+            .traffic
+            .iter()
+            .any(|traffic| traffic.region == *region);
+        if uses && !run.status.is_terminal() {
+            let detail = format!("{} uses the region; cancel it or wait for its end", run.run_id);
+            return Err(Problem::new(Code::RunActive, detail).with_run(run.run_id));
+        }
+    }
+    Ok(())
 }

@@ -85,7 +85,8 @@ impl Gateways {
         Ok(quotas)
     }
 
-    async fn capacity(&self, site: Site) -> Result<Capacity, Error> {
+    /// What one region has.
+    pub async fn capacity(&self, site: Site) -> Result<Capacity, Error> {
         let (on_demand, spot, used) = futures::try_join!(
             self.quotas.fargate_vcpu(&site.region, FargateVcpu::OnDemand),
             self.quotas.fargate_vcpu(&site.region, FargateVcpu::Spot),

@@ -4,8 +4,8 @@ use aws_config::SdkConfig;
 use aws_sdk_ecs::{
     Client,
     types::{
-        AssignPublicIp, AwsVpcConfiguration, CapacityProviderStrategyItem, ContainerOverride, DesiredStatus,
-        KeyValuePair, LaunchType, NetworkConfiguration, Task, TaskOverride,
+        AssignPublicIp, AwsVpcConfiguration, CapacityProviderStrategyItem, ContainerDefinition,
+        ContainerOverride, DesiredStatus, KeyValuePair, LaunchType, NetworkConfiguration, Task, TaskOverride,
     },
 };
 use model::{RunId, scenario::WorkerSize};
@@ -201,6 +201,46 @@ impl Fleet {
             usage = tasks.iter().map(Usage::of).fold(usage, Usage::plus);
         }
         Ok(usage)
+    }
+
+    /// What ECS does not know of a site, each with its place in the site's document. What this role may not ask counts as
+    /// known.
+    pub async fn problems_of(&self, site: &Site) -> Result<Vec<model::Problem>, Error> {
+        let problem = |pointer: &str, detail: String| model::Problem {
+            pointer: pointer.to_owned(),
+            detail,
+        };
+        let mut problems = Vec::new();
+        match self.list(site, None).await {
+            Ok(_) => {}
+            Err(Error::Refused { code, .. }) if code == "ClusterNotFoundException" => {
+                let detail = format!("is not a cluster of ECS in {}", site.region);
+                problems.push(problem("/cluster", detail));
+            }
+            Err(Error::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let describe = self
+            .client(site)
+            .describe_task_definition()
+            .task_definition(&site.task_definition);
+        let containers = match describe.send().await.map_err(sorted) {
+            Ok(answer) => answer
+                .task_definition
+                .and_then(|known| known.container_definitions),
+            Err(Error::Refused { code, .. }) if code == "ClientException" => {
+                let detail = format!("is not a task definition of ECS in {}", site.region);
+                problems.push(problem("/taskDefinition", detail));
+                None
+            }
+            Err(Error::Refused { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let is_worker = |container: &ContainerDefinition| container.name() == Some(&site.container);
+        if containers.is_some_and(|containers| !containers.iter().any(is_worker)) {
+            problems.push(problem("/container", "is not in the task definition".to_owned()));
+        }
+        Ok(problems)
     }
 
     /// What ECS knows of these tasks.

@@ -103,6 +103,17 @@ impl Settings {
         .json("document")
     }
 
+    /// Takes a region off offer.
+    pub async fn delete_site(&self, region: &Region) -> Result<(), Error> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(self.table())
+            .set_key(Some(key(SITE, region.as_str())));
+        delete.send().await.map_err(sorted)?;
+        Ok(())
+    }
+
     /// Keeps a token under the hash of its secret.
     pub async fn put_token(&self, secret_hash: &str, token: &Token) -> Result<(), Error> {
         self.put(TOKEN, secret_hash, json(token)).await

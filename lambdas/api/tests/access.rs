@@ -36,6 +36,7 @@ fn filled(path: &str) -> String {
         .replace("{runId}", &format!("run_{ulid}"))
         .replace("{scriptId}", &format!("scr_{ulid}"))
         .replace("{candidateId}", &format!("run_{ulid}"))
+        .replace("{name}", "eu-west-3")
         .replace("{path}", "plan.jmx")
 }
 

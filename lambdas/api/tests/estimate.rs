@@ -1,4 +1,4 @@
-//! Estimates and regions, through the door.
+//! Estimates, through the door.
 
 mod door;
 
@@ -106,28 +106,4 @@ async fn only_a_scenario_of_regions_on_offer_is_estimated() {
     // A script that is not there yet does not matter to what a run costs.
     let script = door::script_scenario("scr_01KAR8Z6VBN6E1CT9W2QK0H3FM");
     estimate(&door, &script).await;
-}
-
-#[tokio::test]
-async fn regions_say_what_may_run_there_and_what_does() {
-    let door = Door::open().await;
-    let list = door.call(As::Viewer, "GET", "/regions").await.json();
-    let vcpu = json!({"onDemand": {"quota": 64, "used": 0}, "spot": {"quota": 64, "used": 0}});
-    assert_eq!(
-        list["items"],
-        json!([{"name": "sa-east-1", "vcpu": vcpu}, {"name": "us-east-1", "vcpu": vcpu}])
-    );
-    let mut site = door
-        .gateways
-        .settings
-        .site(&"sa-east-1".parse().unwrap())
-        .await
-        .unwrap();
-    site.cluster = "gone".into();
-    door.gateways.settings.put_site(&site).await.unwrap();
-    let list = door.call(As::Viewer, "GET", "/regions").await.json();
-    assert_eq!(
-        list["items"][0]["vcpu"]["onDemand"],
-        json!({"quota": 64, "used": null})
-    );
 }
