@@ -75,7 +75,7 @@ async fn put(
         ));
     }
     let stored = app.gateways.scenarios.set_baseline(id, run_id).await?;
-    Ok(scenarios::versioned(stored))
+    scenarios::versioned(&app, stored).await
 }
 
 /// Leaves the scenario without a baseline. The run stays.

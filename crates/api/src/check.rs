@@ -4,27 +4,66 @@ use std::collections::BTreeSet;
 
 use aws::objects::keys;
 use model::{
-    Region,
-    scenario::Scenario,
-    shape::Shape,
-    workload::{Script, Workload},
+    Region, run::Warning, scenario::Scenario, shape::Shape, traffic::ADVISED_USERS, workload::Workload,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{App, error::internal, intake, problem::Problem};
+use crate::{
+    App,
+    error::internal,
+    intake::{self, Answer},
+    problem::Problem,
+};
 
-/// Refuses a scenario that could not run, with every reason.
-pub(crate) async fn scenario(app: &App, scenario: &Scenario) -> Result<(), Problem> {
+/// Refuses a scenario that could not run, with every reason, and answers what a run of it will warn of.
+pub(crate) async fn scenario(app: &App, scenario: &Scenario) -> Result<Vec<Warning>, Problem> {
     let mut problems = regions(app, scenario).await?;
-    if let Workload::Script(script) = &scenario.workload {
-        let sets_users = matches!(scenario.shape, Shape::Users(_));
-        problems.extend(script_problems(app, script, sets_users).await?);
-    }
+    let answer = script(app, scenario).await?;
+    problems.extend(answer.problems);
     if problems.is_empty() {
-        return Ok(());
+        return Ok(all_warnings(scenario, answer.warnings));
     }
     Err(model::Problems(problems).into())
+}
+
+/// What a run of the scenario would warn of, whether it could run or not.
+pub(crate) async fn warnings(app: &App, scenario: &Scenario) -> Result<Vec<Warning>, Problem> {
+    let answer = script(app, scenario).await?;
+    Ok(all_warnings(scenario, answer.warnings))
+}
+
+/// A run keeps its warnings in one item, beside much else.
+const MOST_WARNINGS: usize = 50;
+const LONGEST_WARNING: usize = 500;
+
+fn all_warnings(scenario: &Scenario, of_script: Vec<Warning>) -> Vec<Warning> {
+    let crowded = scenario.traffic.iter().filter_map(|traffic| {
+        let each = traffic.virtual_users?.div_ceil(traffic.workers.max(1));
+        (u64::from(each) > ADVISED_USERS).then(|| Warning {
+            code: "MANY_USERS".into(),
+            detail: format!(
+                "{}: {each} users on a worker, and {ADVISED_USERS} are what a JMeter worker is known to carry well: use \
+                 more workers",
+                traffic.region
+            ),
+        })
+    });
+    let mut warnings: Vec<Warning> = crowded.chain(of_script).collect();
+    let more = warnings.len().saturating_sub(MOST_WARNINGS);
+    warnings.truncate(MOST_WARNINGS);
+    if more > 0 {
+        let detail = format!("{more} more warnings are not shown");
+        let code = "MORE_WARNINGS".to_owned();
+        warnings.push(Warning { code, detail });
+    }
+    for warning in &mut warnings {
+        if let Some((end, _)) = warning.detail.char_indices().nth(LONGEST_WARNING) {
+            warning.detail.truncate(end);
+            warning.detail.push('…');
+        }
+    }
+    warnings
 }
 
 /// What is wrong with the regions that load shall come from.
@@ -61,30 +100,20 @@ pub(crate) struct Question<'a> {
     sets_users: bool,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Answer {
-    problems: Vec<model::Problem>,
-}
-
-async fn script_problems(
-    app: &App,
-    script: &Script,
-    sets_users: bool,
-) -> Result<Vec<model::Problem>, Problem> {
-    let at_script = |detail: &str| {
-        Ok(vec![model::Problem {
-            pointer: "/workload/scriptId".to_owned(),
-            detail: detail.to_owned(),
-        }])
+async fn script(app: &App, scenario: &Scenario) -> Result<Answer, Problem> {
+    let Workload::Script(script) = &scenario.workload else {
+        return Ok(Answer::default());
     };
+    let sets_users = matches!(scenario.shape, Shape::Users(_));
+    let refused = |detail: &str| Ok(Answer::refused("scriptId", detail));
     let id = script.script_id;
     let record = match intake::look(app, id).await? {
-        intake::Script::Unknown => return at_script("there is no such script"),
-        intake::Script::Announced(_) => return at_script("was announced, and has not been uploaded yet"),
+        intake::Script::Unknown => return refused("there is no such script"),
+        intake::Script::Announced(_) => return refused("was announced, and has not been uploaded yet"),
         intake::Script::Taken(_, record) => record,
     };
     if let Some(problem) = &record.problem {
-        return at_script(problem);
+        return refused(problem);
     }
     let question = Question {
         version: env!("CARGO_PKG_VERSION"),
@@ -94,19 +123,15 @@ async fn script_problems(
     };
     let question_bytes = serde_json::to_vec(&question).map_err(|error| internal(&error))?;
     let digest = hex::encode(Sha256::digest(question_bytes));
-    let key = format!("{}checks/{digest}.json", keys::script_prefix(id));
+    let key = format!("{}answers/{digest}.json", keys::script_prefix(id));
     let objects = &app.gateways.objects;
     match objects.get(&key).await {
-        Ok(bytes) => {
-            let answer: Answer = serde_json::from_slice(&bytes).map_err(|error| internal(&error))?;
-            return Ok(answer.problems);
-        }
+        Ok(bytes) => return serde_json::from_slice(&bytes).map_err(|error| internal(&error)),
         Err(aws::Error::NotFound(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    let problems = intake::ask(app, id, script, sets_users).await?;
-    let answer = Answer { problems };
+    let answer = intake::ask(app, id, script, sets_users).await?;
     let bytes = serde_json::to_vec(&answer).map_err(|error| internal(&error))?;
     objects.put(&key, bytes).await?;
-    Ok(answer.problems)
+    Ok(answer)
 }

@@ -13,6 +13,8 @@ use script::archive::FileName;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tempfile::TempDir;
 
+pub(crate) use examine::Answer;
+
 use crate::{
     App,
     error::internal,
@@ -94,18 +96,18 @@ pub(crate) async fn look(app: &App, id: ScriptId) -> Result<Script, Problem> {
     Ok(Script::Taken(announced, record))
 }
 
-/// Reads the script's plan as a scenario with this workload would run it, and answers what is wrong with it.
+/// Reads the script's plan as a scenario with this workload would run it, and answers what there is to say about it.
 pub(crate) async fn ask(
     app: &App,
     id: ScriptId,
     script: &workload::Script,
     sets_users: bool,
-) -> Result<Vec<model::Problem>, Problem> {
+) -> Result<Answer, Problem> {
     let (Some(announced), Some(upload)) = (
         get::<Announced>(app, &announcement_key(id)).await?,
         fetch(app, id).await?,
     ) else {
-        return Ok(Vec::new());
+        return Ok(Answer::default());
     };
     let script = script.clone();
     blocking(move || examine::plan(&upload.path, &announced.file_name, &script, sets_users)).await

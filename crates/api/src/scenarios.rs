@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use model::{RunId, ScenarioId, Timestamp, role::Role, scenario::Scenario};
+use model::{RunId, ScenarioId, Timestamp, role::Role, run::Warning, scenario::Scenario};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -51,22 +51,25 @@ pub(crate) struct ScenarioView {
     /// The run that others are held against.
     #[schema(required)]
     pub baseline_run_id: Option<RunId>,
+    /// What a run of it would warn of.
+    pub warnings: Vec<Warning>,
     #[serde(flatten)]
     pub scenario: Scenario,
 }
 
 /// The fields that the server sets. A client may send back what it got: they are ignored.
-const SET_BY_SERVER: [&str; 6] = [
+const SET_BY_SERVER: [&str; 7] = [
     "scenarioId",
     "version",
     "createdAt",
     "updatedAt",
     "activeRunId",
     "baselineRunId",
+    "warnings",
 ];
 
-impl From<Stored> for ScenarioView {
-    fn from(stored: Stored) -> Self {
+impl ScenarioView {
+    fn of(stored: Stored, warnings: Vec<Warning>) -> Self {
         Self {
             scenario_id: stored.scenario_id,
             version: stored.version,
@@ -74,6 +77,7 @@ impl From<Stored> for ScenarioView {
             updated_at: stored.updated_at,
             active_run_id: stored.active_run_id,
             baseline_run_id: stored.baseline_run_id,
+            warnings,
             scenario: stored.scenario,
         }
     }
@@ -189,13 +193,18 @@ async fn create(
     _: Query<Nothing>,
     Document(document): Document<BODY>,
 ) -> Result<Response, Problem> {
-    let scenario = parse(&app, document).await?;
+    let (scenario, warnings) = parse(&app, document).await?;
     let id = ScenarioId::new((app.ulid)());
     let stored = app.gateways.scenarios.put(id, &scenario, (app.clock)()).await?;
     let location =
         HeaderValue::from_str(&format!("{}/scenarios/{id}", crate::PREFIX)).expect("ids are visible ASCII");
     let headers = [(header::LOCATION, location), etag(stored.version)];
-    Ok((StatusCode::CREATED, headers, Json(ScenarioView::from(stored))).into_response())
+    Ok((
+        StatusCode::CREATED,
+        headers,
+        Json(ScenarioView::of(stored, warnings)),
+    )
+        .into_response())
 }
 
 /// Reads a scenario.
@@ -209,7 +218,8 @@ async fn create(
     )
 )]
 async fn get(State(app): State<App>, Id(id): Id<ScenarioId>, _: Query<Nothing>) -> Result<Response, Problem> {
-    Ok(versioned(app.gateways.scenarios.get(id).await?))
+    let stored = app.gateways.scenarios.get(id).await?;
+    versioned(&app, stored).await
 }
 
 /// Replaces a scenario, if it still has the version in `If-Match`.
@@ -235,10 +245,10 @@ async fn put(
     IfMatch(version): IfMatch,
     Document(document): Document<BODY>,
 ) -> Result<Response, Problem> {
-    let scenario = parse(&app, document).await?;
+    let (scenario, warnings) = parse(&app, document).await?;
     let now = (app.clock)();
     match app.gateways.scenarios.update(id, version, &scenario, now).await? {
-        Updated::Updated(stored) => Ok(versioned(*stored)),
+        Updated::Updated(stored) => Ok(with_warnings(*stored, warnings)),
         Updated::Stale(current) => {
             let detail = format!("the scenario is at version {current}; read it and edit it again");
             Err(Problem::new(Code::StaleVersion, detail))
@@ -269,14 +279,20 @@ async fn delete(
     }
 }
 
-pub(crate) fn versioned(stored: Stored) -> Response {
-    ([etag(stored.version)], Json(ScenarioView::from(stored))).into_response()
+/// A scenario with its version in the header `ETag`.
+pub(crate) async fn versioned(app: &App, stored: Stored) -> Result<Response, Problem> {
+    let warnings = check::warnings(app, &stored.scenario).await?;
+    Ok(with_warnings(stored, warnings))
 }
 
-async fn parse(app: &App, document: Value) -> Result<Scenario, Problem> {
+fn with_warnings(stored: Stored, warnings: Vec<Warning>) -> Response {
+    ([etag(stored.version)], Json(ScenarioView::of(stored, warnings))).into_response()
+}
+
+async fn parse(app: &App, document: Value) -> Result<(Scenario, Vec<Warning>), Problem> {
     let scenario = read(document)?;
-    check::scenario(app, &scenario).await?;
-    Ok(scenario)
+    let warnings = check::scenario(app, &scenario).await?;
+    Ok((scenario, warnings))
 }
 
 /// Reads what a client wrote, without asking whether it could run.

@@ -161,11 +161,7 @@ impl Runs {
         if warnings.is_empty() {
             return Ok(());
         }
-        let set = warnings
-            .iter()
-            .map(|warning| serde_json::json!(warning).to_string())
-            .collect();
-        self.change(run_id, Update::new().add("warnings", AttributeValue::Ss(set)))
+        self.change(run_id, Update::new().add("warnings", record::warnings(warnings)))
             .await
     }
 

@@ -142,6 +142,17 @@ impl<R: Read + Seek> Archive<R> {
             .collect()
     }
 
+    /// The file that the plan at `entry` means by this relative name.
+    pub fn beside(&self, entry: &str, name: &str) -> Option<String> {
+        let (directory, _) = entry.rsplit_once('/').unwrap_or_default();
+        let wanted = name.trim_start_matches("./");
+        let found = self
+            .files
+            .keys()
+            .find(|path| name::relative(directory, path) == wanted);
+        found.cloned()
+    }
+
     /// The jars of the archive's `plugins` and `lib` folders.
     pub fn jars(&self) -> Vec<String> {
         let is_jar = |name: &&String| {

@@ -365,3 +365,82 @@ async fn an_edit_that_cannot_be_is_refused_with_its_reason() {
             .problem(404);
     }
 }
+
+#[tokio::test]
+async fn what_a_run_does_not_do_as_the_plan_says_is_said_from_the_start() {
+    let door = Door::open().await;
+    let looping = r#"<ThreadGroup guiclass="ThreadGroupGui" testclass="ThreadGroup" testname="g" enabled="true">
+        <stringProp name="ThreadGroup.num_threads">10</stringProp>
+        <elementProp name="ThreadGroup.main_controller" elementType="LoopController">
+        <intProp name="LoopController.loops">5</intProp></elementProp></ThreadGroup><hashTree>
+        <CSVDataSet testclass="CSVDataSet" testname="d" enabled="true">
+        <stringProp name="filename">users.csv</stringProp></CSVDataSet><hashTree/>
+        <IncludeController testclass="IncludeController" testname="i" enabled="true">
+        <stringProp name="IncludeController.includepath">../more.jmx</stringProp></IncludeController><hashTree/>
+        </hashTree>"#;
+    let writer = |file: &str| {
+        format!(
+            r#"<ResultCollector testclass="ResultCollector" testname="out" enabled="true">
+            <stringProp name="filename">{file}</stringProp></ResultCollector><hashTree/>"#
+        )
+    };
+    let main = plan(&(looping.to_owned() + &writer("a.jtl")));
+    let more = plan(&writer("b.jtl"));
+    let id = door
+        .upload(
+            "p.zip",
+            &zip(&[("p/main.jmx", main.as_bytes()), ("more.jmx", more.as_bytes())]),
+        )
+        .await;
+    let mut document = script_scenario(&id);
+    document["workload"]["entry"] = "p/main.jmx".into();
+    document["traffic"][0]["virtualUsers"] = 2_001.into();
+    let created = door
+        .send(As::Operator, "POST", "/scenarios", &[], &document)
+        .await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    let created = created.json();
+    let warnings = created["warnings"].as_array().unwrap();
+    let said = |warnings: &[Value], code: &str, words: &[&str]| {
+        let fits = |warning: &&Value| {
+            let detail = warning["detail"].as_str().unwrap();
+            warning["code"] == code && words.iter().all(|word| detail.contains(word))
+        };
+        assert_eq!(
+            warnings.iter().filter(fits).count(),
+            1,
+            "{code} {words:?}: {warnings:?}"
+        );
+    };
+    let check = |warnings: &[Value]| {
+        assert_eq!(warnings.len(), 5, "{warnings:?}");
+        said(warnings, "MANY_USERS", &["us-east-1", "2001", "2000"]);
+        said(warnings, "FILE_MISSING", &["users.csv"]);
+        said(warnings, "PLAN_CHANGED", &["`p/main.jmx`", "`g`", "loop count"]);
+        said(warnings, "PLAN_CHANGED", &["`p/main.jmx`", "`out`", "a.jtl"]);
+        said(warnings, "PLAN_CHANGED", &["`more.jmx`", "b.jtl"]);
+    };
+    check(warnings);
+    let scenario = created["scenarioId"].as_str().unwrap();
+    let path = format!("/scenarios/{scenario}");
+    let read = door.call(As::Viewer, "GET", &path).await.json();
+    assert_eq!(read, created);
+    let run = door.run(scenario).await;
+    let run = door.call(As::Viewer, "GET", &format!("/runs/{run}")).await.json();
+    check(run["warnings"].as_array().unwrap());
+
+    // The plan's own load is run as it is; what was answered can be sent back.
+    let mut document = read;
+    document["shape"] = json!({"kind": "script"});
+    document["traffic"][0]
+        .as_object_mut()
+        .unwrap()
+        .remove("virtualUsers");
+    let edited = door
+        .send(As::Operator, "PUT", &path, &[("If-Match", "\"1\"")], &document)
+        .await;
+    assert_eq!(edited.status, 200, "{}", edited.text);
+    let edited = edited.json();
+    assert_eq!(edited["warnings"].as_array().unwrap().len(), 3, "{edited}");
+    assert!(!edited["warnings"].to_string().contains("loop count"));
+}

@@ -1,17 +1,19 @@
 //! Looking through an upload on disk.
 
 use std::{
+    collections::BTreeSet,
     fs,
-    io::{self, Cursor, Read},
+    io::{self, Cursor, Read, Seek},
     path::Path,
 };
 
-use model::workload;
+use model::{run::Warning, workload};
 use script::{
     archive::{self, Archive, Limits},
-    jmx::{self, classes::ClassIndex, findings::Surroundings},
+    jmx::{self, classes::ClassIndex, execution, findings::Surroundings},
     xml,
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Announced, File, Record};
@@ -74,32 +76,54 @@ pub(super) fn text(upload: &Path, file_name: &str, path: &str) -> io::Result<Res
     }))
 }
 
-/// What is wrong with the plan that the workload names, all of it.
+/// What there is to say about the plan that a workload names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Answer {
+    /// With these it cannot run.
+    pub problems: Vec<model::Problem>,
+    /// What a run of it will not do as the plan says, or may miss.
+    pub warnings: Vec<Warning>,
+}
+
+impl Answer {
+    /// The one thing to say is that it cannot run.
+    pub fn refused(field: &str, detail: impl Into<String>) -> Self {
+        Self {
+            problems: vec![at(field, detail.into())],
+            warnings: Vec::new(),
+        }
+    }
+}
+
+fn at(field: &str, detail: String) -> model::Problem {
+    model::Problem {
+        pointer: format!("/workload/{field}"),
+        detail,
+    }
+}
+
+/// Reads the plan that the workload names.
 pub(super) fn plan(
     path: &Path,
     file_name: &str,
     workload: &workload::Script,
     sets_users: bool,
-) -> io::Result<Vec<model::Problem>> {
-    let at = |field: &str, detail: String| model::Problem {
-        pointer: format!("/workload/{field}"),
-        detail,
-    };
+) -> io::Result<Answer> {
     let mut archive = match Archive::open(fs::File::open(path)?, file_name, Limits::default()) {
         Ok(archive) => archive,
-        Err(error) => return Ok(vec![at("scriptId", said(error)?)]),
+        Err(error) => return Ok(Answer::refused("scriptId", said(error)?)),
     };
     let entry = match archive.entry(workload.entry.as_deref()) {
         Ok(entry) => entry,
-        Err(error) => return Ok(vec![at("entry", said(error)?)]),
+        Err(error) => return Ok(Answer::refused("entry", said(error)?)),
     };
     let bytes = match archive.read(&entry) {
         Ok(bytes) => bytes,
-        Err(error) => return Ok(vec![at("scriptId", said(error)?)]),
+        Err(error) => return Ok(Answer::refused("scriptId", said(error)?)),
     };
     let plan = match jmx::Plan::parse(&bytes) {
         Ok(plan) => plan,
-        Err(error) => return Ok(vec![at("scriptId", format!("`{entry}` {error}"))]),
+        Err(error) => return Ok(Answer::refused("scriptId", format!("`{entry}` {error}"))),
     };
     let mut problems = Vec::new();
     let mut classes = ClassIndex::standard();
@@ -120,7 +144,58 @@ pub(super) fn plan(
     });
     let in_plan = findings.problems.into_iter();
     problems.extend(in_plan.map(|problem| at("scriptId", format!("`{entry}`: {problem}"))));
-    Ok(problems)
+    let mut warnings = warned("FILE_MISSING", &entry, findings.warnings);
+    warnings.extend(warned(
+        PLAN_CHANGED,
+        &entry,
+        execution::warnings(&plan, sets_users),
+    ));
+    warnings.extend(of_includes(&mut archive, &entry, plan)?);
+    Ok(Answer { problems, warnings })
+}
+
+/// The executed copy is not in everything as the plan.
+const PLAN_CHANGED: &str = "PLAN_CHANGED";
+
+fn warned(code: &str, file: &str, warnings: Vec<String>) -> Vec<Warning> {
+    let warning = |detail: String| Warning {
+        code: code.to_owned(),
+        detail: format!("`{file}`: {detail}"),
+    };
+    warnings.into_iter().map(warning).collect()
+}
+
+/// What Include Controllers read is executed, too. One that cannot be read is left to JMeter, which says so itself.
+fn of_includes<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    entry: &str,
+    plan: jmx::Plan,
+) -> io::Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
+    let (mut open, mut seen) = (vec![plan], BTreeSet::from([entry.to_owned()]));
+    while let Some(plan) = open.pop() {
+        for include in plan.includes() {
+            let Some(path) = archive.beside(entry, &include) else {
+                continue;
+            };
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            let bytes = match archive.read(&path) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    said(error)?;
+                    continue;
+                }
+            };
+            if let Ok(included) = jmx::Plan::parse(&bytes) {
+                let prepared = execution::prepare_include(&included);
+                warnings.extend(warned(PLAN_CHANGED, &path, prepared.warnings));
+                open.push(included);
+            }
+        }
+    }
+    Ok(warnings)
 }
 
 /// An archive's error in its own words, unless this machine is to blame.

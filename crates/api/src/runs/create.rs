@@ -135,12 +135,11 @@ async fn snapshot(app: &App, caller: &Caller, id: ScenarioId, request: &Request)
         None => stored.scenario,
         Some(overrides) => overridden(&stored.scenario, overrides)?,
     };
-    if let Err(problem) = check::scenario(app, &scenario).await {
-        return Err(match request.overrides {
-            None => problem,
-            Some(_) => within_overrides(problem),
-        });
-    }
+    let checked = check::scenario(app, &scenario).await;
+    let warnings = checked.map_err(|problem| match request.overrides {
+        None => problem,
+        Some(_) => within_overrides(problem),
+    })?;
     let run_id = RunId::new((app.ulid)());
     let mut run = Run::queued(
         run_id,
@@ -150,6 +149,7 @@ async fn snapshot(app: &App, caller: &Caller, id: ScenarioId, request: &Request)
         caller.trigger(),
         (app.clock)(),
     );
+    run.warnings = warnings;
     run.note.clone_from(&request.note);
     run.reference.clone_from(&request.reference);
     Ok(run)

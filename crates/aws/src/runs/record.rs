@@ -1,7 +1,9 @@
 //! A run as an item: what conditions and lists need are attributes, documents are JSON.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use model::run::{Entry, Run, Stage, StageName, WorkerCounts};
+use model::run::{Entry, Run, Stage, StageName, Warning, WorkerCounts};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -63,7 +65,19 @@ pub(super) fn write(run: &Run) -> Item {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), text(value?)))),
     );
+    if !run.warnings.is_empty() {
+        item.insert("warnings".to_owned(), warnings(&run.warnings));
+    }
     item
+}
+
+/// A set, so that the same warning twice is there once. It must not be empty.
+pub(super) fn warnings(warnings: &[Warning]) -> AttributeValue {
+    let written = warnings
+        .iter()
+        .map(|warning| serde_json::json!(warning).to_string());
+    let distinct: BTreeSet<String> = written.collect();
+    AttributeValue::Ss(distinct.into_iter().collect())
 }
 
 pub(super) fn read(item: &Item) -> Result<Run, Error> {

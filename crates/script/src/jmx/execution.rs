@@ -6,11 +6,13 @@
 
 mod once;
 
+use std::collections::BTreeMap;
+
 use model::Duration;
 
 use super::{
     Plan, element,
-    group::{self, Kind},
+    group::{self, Group, Kind},
 };
 use crate::xml::{Element, Node};
 
@@ -51,6 +53,25 @@ pub struct Prepared {
 pub struct Mismatch {
     pub planned: usize,
     pub actual: usize,
+}
+
+/// What the copy of a plan will not do as the plan says, whatever the load. The same as [`prepare`] would warn of.
+pub fn warnings(plan: &Plan, sets_users: bool) -> Vec<String> {
+    let is_load = |group: &Group| matches!(group.kind, Kind::Plain | Kind::Other(_));
+    let groups = plan
+        .groups(&BTreeMap::new())
+        .iter()
+        .filter(|group| is_load(group))
+        .count();
+    let load = if sets_users {
+        Load::Users {
+            groups: vec![GroupLoad::default(); groups],
+            ramp_up: Duration::ZERO,
+        }
+    } else {
+        Load::Script
+    };
+    prepare(plan, &load).map_or_else(|_| Vec::new(), |prepared| prepared.warnings)
 }
 
 /// Makes the copy. The plan must have passed [`Plan::user_counts`] where the load is users.
