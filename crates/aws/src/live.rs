@@ -122,8 +122,16 @@ impl Live {
         run_id: RunId,
         client_id: &str,
     ) -> Result<Credentials, Error> {
-        let account = role.split(':').nth(4).unwrap_or("*");
-        let arn = |what: &str| format!("arn:aws:iot:{}:{account}:{what}", self.deployment.hub_region);
+        // GovCloud and China have partitions of their own; the role's is the one.
+        let mut parts = role.split(':');
+        let partition = parts.nth(1).unwrap_or("aws");
+        let account = parts.nth(2).unwrap_or("*");
+        let arn = |what: &str| {
+            format!(
+                "arn:{partition}:iot:{}:{account}:{what}",
+                self.deployment.hub_region
+            )
+        };
         let topic = topic(run_id);
         let policy = serde_json::json!({
             "Version": "2012-10-17",

@@ -78,6 +78,7 @@ impl Objects {
             .put_object()
             .bucket(self.bucket())
             .key(key)
+            .set_tagging(keys::tag(key).map(str::to_owned))
             .body(ByteStream::from(bytes.into()));
         put.send().await.map_err(sorted)?;
         Ok(())

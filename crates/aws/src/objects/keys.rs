@@ -14,6 +14,18 @@ pub const MANIFEST: &str = "manifest.json";
 /// Below [`live`]: which parts there are.
 pub const PARTS: &str = "parts.json";
 
+/// The tag of what a person may download of a worker, as `key=value`: the bucket lets such objects go after some time.
+pub(super) const EXPIRING: &str = "oleada=artifact";
+
+/// The tag that an object under this key gets.
+pub(super) fn tag(key: &str) -> Option<&'static str> {
+    let mut folders = key.split('/');
+    let is_artifact = folders.next() == Some("runs")
+        && folders.nth(1) == Some("workers")
+        && folders.nth(1) == Some("artifacts");
+    is_artifact.then_some(EXPIRING)
+}
+
 /// The uploaded script as it came: one file or an archive.
 pub fn script(id: ScriptId) -> String {
     format!("{}upload", script_prefix(id))
@@ -73,4 +85,24 @@ pub fn result(run_id: RunId, name: &str) -> String {
 /// The results so far, while the run goes on.
 pub fn live(run_id: RunId, name: &str) -> String {
     format!("{}result/live/{name}", run(run_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn artifacts_may_go_and_all_else_stays() {
+        let run_id: RunId = "run_01KAR8Z6VBN6E1CT9W2QK0H3FM".parse().unwrap();
+        let region: Region = "us-east-1".parse().unwrap();
+        assert_eq!(tag(&artifact(run_id, &region, 3, "kpi.jtl.gz")), Some(EXPIRING));
+        for key in [
+            format!("{}000001", segments(run_id, &region, 3)),
+            result(run_id, RESULTS),
+            live(run_id, PARTS),
+            "scripts/scr_x/workers/y/artifacts/upload".to_owned(),
+        ] {
+            assert_eq!(tag(&key), None, "{key}");
+        }
+    }
 }

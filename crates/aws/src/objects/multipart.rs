@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 };
 use bytes::Bytes;
 
-use super::Objects;
+use super::{Objects, keys};
 use crate::{Error, error::sorted};
 
 /// S3 wants every part but the last to be of this size, in bytes, at least.
@@ -36,7 +36,8 @@ impl Objects {
             .client
             .create_multipart_upload()
             .bucket(self.bucket())
-            .key(key);
+            .key(key)
+            .set_tagging(keys::tag(key).map(str::to_owned));
         let upload_id = create.send().await.map_err(sorted)?.upload_id;
         let upload_id = upload_id.ok_or_else(|| Error::NotFound(format!("an upload id for {key}")))?;
         Ok(Multipart {
