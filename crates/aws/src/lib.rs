@@ -10,6 +10,7 @@ mod error;
 pub mod executions;
 mod expression;
 pub mod fleet;
+pub mod https;
 mod item;
 pub mod live;
 pub mod logs;
