@@ -1,0 +1,67 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+
+import type { Config } from "../config.ts";
+import { explain } from "../findings.ts";
+import type { Names } from "../names.ts";
+
+/** The tag, on an object that a worker uploads for people to download, that says that it may go after some time. */
+export const EXPIRING = { key: "oleada", value: "artifact" };
+/** Longer than a run may take, so that an upload of its raw samples is never cut off. */
+const LONGEST_UPLOAD = Duration.days(9);
+
+/** Buckets that nobody but this account reaches, and only by TLS. */
+export const PRIVATE = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+} as const;
+
+/** The bucket of scripts and results, and the one of access logs. */
+export class Objects extends Construct {
+  readonly accessLogs: Bucket;
+
+  constructor(scope: Construct) {
+    super(scope, "Objects");
+    this.accessLogs = new Bucket(this, "AccessLogs", {
+      ...PRIVATE,
+      lifecycleRules: [{ id: "Expire", expiration: Duration.days(90) }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    explain(this.accessLogs, "S1", "This is the bucket of access logs: logging it into itself would never end.");
+  }
+
+  /** The bucket itself; a console, if there is one, sends and fetches by presigned requests. */
+  keep(config: Config, names: Names, consoleUrl: string | undefined): void {
+    new Bucket(this, "Data", {
+      ...PRIVATE,
+      bucketName: names.bucket,
+      versioned: true,
+      serverAccessLogsBucket: this.accessLogs,
+      serverAccessLogsPrefix: "data/",
+      cors:
+        consoleUrl === undefined
+          ? []
+          : [
+              {
+                // Presigned requests of the console: they carry their right in the address, never a cookie.
+                allowedOrigins: [consoleUrl],
+                allowedMethods: [HttpMethods.GET, HttpMethods.PUT, HttpMethods.HEAD],
+                allowedHeaders: ["content-type", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"],
+                exposedHeaders: ["ETag"],
+                maxAge: 3600,
+              },
+            ],
+      lifecycleRules: [
+        { id: "RawSamples", tagFilters: { [EXPIRING.key]: EXPIRING.value }, expiration: Duration.days(config.rawSampleDays) },
+        { id: "BrokenUploads", abortIncompleteMultipartUploadAfter: LONGEST_UPLOAD },
+        // What was deleted or written again can be had back for a week.
+        { id: "Former", noncurrentVersionExpiration: Duration.days(7), expiredObjectDeleteMarker: true },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}

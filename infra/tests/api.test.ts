@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+
+import { example, exampleStacks, flat, ofType, only, source, synthesise } from "./support.ts";
+
+describe("the gateway", () => {
+  test("asks the function authorize for every request but one, and keeps no answer", () => {
+    const { hub } = exampleStacks();
+    const [authorizer, { Properties: asks }] = only(hub, "AWS::ApiGateway::Authorizer");
+    expect(asks).toMatchObject({ Type: "TOKEN", AuthorizerResultTtlInSeconds: 0, IdentitySource: "method.request.header.Authorization" });
+    const [fn] = only(hub, "AWS::Lambda::Function", (each) => each.FunctionName === "oleada-authorize");
+    expect(flat(asks.AuthorizerUri)).toContain(`<${fn}.Arn>`);
+    const methods = ofType(hub, "AWS::ApiGateway::Method").map(([, { Properties: method }]) => [
+      flat(method.ResourceId),
+      method.HttpMethod,
+      method.AuthorizationType,
+      method.AuthorizerId === undefined ? undefined : flat(method.AuthorizerId),
+    ]);
+    const [proxy] = only(hub, "AWS::ApiGateway::Resource", (each) => each.PathPart === "{proxy+}");
+    const [document] = only(hub, "AWS::ApiGateway::Resource", (each) => each.PathPart === "openapi.json");
+    expect(methods).toHaveLength(2);
+    expect(methods).toContainEqual([`<${proxy}>`, "ANY", "CUSTOM", `<${authorizer}>`]);
+    expect(methods).toContainEqual([`<${document}>`, "GET", "NONE", undefined]);
+  });
+
+  test("lets the credentials through that the product knows, and nothing that is none", () => {
+    const { hub } = exampleStacks();
+    const pattern = new RegExp(only(hub, "AWS::ApiGateway::Authorizer")[1].Properties.IdentityValidationExpression);
+    const api = source("crates/api/src/token.rs");
+    expect(api).toContain("olt_");
+    for (const fine of ["Bearer olt_01KAR8Z6VBN6E1CT9W2QK0H3FM_aZ09-_", "bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_", "Bearer  x "]) expect.soft(pattern.test(fine), fine).toBe(true);
+    for (const wrong of ["", "Bearer", "Bearer ", "Basic dTpw", "Bearer a b", `Bearer ${"a".repeat(9_000)}`, 'Bearer "x"', "Bearer x\u00e9"]) expect.soft(pattern.test(wrong), wrong).toBe(false);
+  });
+
+  test("answers its own errors as problems", () => {
+    const { hub } = exampleStacks();
+    const responses = ofType(hub, "AWS::ApiGateway::GatewayResponse").map(([, { Properties }]) => Properties);
+    expect(responses.map(({ ResponseType }) => ResponseType)).toEqual(expect.arrayContaining(["DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "THROTTLED"]));
+    for (const { ResponseType, ResponseParameters, ResponseTemplates, StatusCode } of responses) {
+      expect.soft(ResponseParameters["gatewayresponse.header.Content-Type"], ResponseType).toBe("'application/problem+json'");
+      const text = ResponseTemplates["application/json"].replace("$context.error.messageString", '"why"').replace("$context.requestId", "id");
+      const problem = JSON.parse(text);
+      expect.soft(problem, ResponseType).toMatchObject({ type: "about:blank", detail: "why", requestId: "id" });
+      if (StatusCode !== undefined) expect.soft(String(problem.status), ResponseType).toBe(StatusCode);
+    }
+    const [unauthorized] = responses.filter(({ ResponseType }) => ResponseType === "UNAUTHORIZED");
+    expect(unauthorized?.ResponseParameters["gatewayresponse.header.WWW-Authenticate"]).toBe("'Bearer'");
+  });
+
+  test("is regional, throttled, and logs who asked for what, but no body and no credential", () => {
+    const { hub } = exampleStacks();
+    expect(only(hub, "AWS::ApiGateway::RestApi")[1].Properties.EndpointConfiguration.Types).toEqual(["REGIONAL"]);
+    const stage = only(hub, "AWS::ApiGateway::Stage")[1].Properties;
+    expect(stage.MethodSettings).toEqual([
+      expect.objectContaining({ HttpMethod: "*", ResourcePath: "/*", DataTraceEnabled: false, LoggingLevel: "ERROR", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }),
+    ]);
+    const line = JSON.parse(stage.AccessLogSetting.Format);
+    expect(line).toMatchObject({ principal: "$context.authorizer.principal", status: "$context.status", requestId: "$context.requestId" });
+    expect(stage.AccessLogSetting.Format).not.toMatch(/authorization|\$input/i);
+  });
+
+  test("tells authorize whose tokens count", () => {
+    const of = (template: ReturnType<typeof exampleStacks>["hub"]) =>
+      only(template, "AWS::Lambda::Function", (fn) => fn.FunctionName === "oleada-authorize")[1].Properties.Environment.Variables;
+    const { hub } = exampleStacks();
+    const [pool] = only(hub, "AWS::Cognito::UserPool");
+    const [client] = only(hub, "AWS::Cognito::UserPoolClient");
+    expect(flat(of(hub).OLEADA_TOKEN_ISSUER)).toBe(`https://cognito-idp.us-east-1.<AWS::URLSuffix>/<${pool}>`);
+    expect(flat(of(hub).OLEADA_TOKEN_AUDIENCE)).toBe(`<${client}>`);
+    const identity = { kind: "oidc", issuer: "https://login.example.com/realms/team", audience: "oleada", groupsClaim: "roles", clientId: "console" } as const;
+    const other = synthesise(example({ identity }))["oleada-hub"];
+    if (other === undefined) throw new Error("there is no hub");
+    expect(of(other)).toMatchObject({ OLEADA_TOKEN_ISSUER: identity.issuer, OLEADA_TOKEN_AUDIENCE: "oleada", OLEADA_TOKEN_GROUPS_CLAIM: "roles" });
+    expect(ofType(other, "AWS::Cognito::UserPool")).toEqual([]);
+    expect(JSON.stringify(only(other, "AWS::CloudFront::ResponseHeadersPolicy"))).toContain("https://login.example.com");
+  });
+});
+
+describe("users", () => {
+  test("are invited, have the product's roles as groups, and may have a second factor", () => {
+    const { hub } = exampleStacks();
+    expect(only(hub, "AWS::Cognito::UserPool")[1].Properties).toMatchObject({
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      MfaConfiguration: "OPTIONAL",
+      EnabledMfas: ["SOFTWARE_TOKEN_MFA"],
+    });
+    const roles = [...source("crates/model/src/role.rs").matchAll(/^ {4}(\w+),$/gm)].map(([, role]) => role?.toLowerCase());
+    expect(roles).toHaveLength(3);
+    expect(ofType(hub, "AWS::Cognito::UserPoolGroup").map(([, group]) => group.Properties.GroupName)).toEqual(roles);
+    const [first] = only(hub, "AWS::Cognito::UserPoolUser");
+    expect(only(hub, "AWS::Cognito::UserPoolUserToGroupAttachment")[1].Properties).toMatchObject({ GroupName: "admin", Username: { Ref: first } });
+  });
+
+  test("log in by the authorisation code flow, without a secret in the browser", () => {
+    const { hub } = exampleStacks();
+    const client = only(hub, "AWS::Cognito::UserPoolClient")[1].Properties;
+    expect(client).toMatchObject({ AllowedOAuthFlows: ["code"], GenerateSecret: false, PreventUserExistenceErrors: "ENABLED" });
+    expect(client.ExplicitAuthFlows).not.toContain("ALLOW_USER_PASSWORD_AUTH");
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+
+import { parseConfig } from "../src/config.ts";
+import { source } from "./support.ts";
+
+const example = (): Record<string, any> => JSON.parse(source("infra/deployment.example.json"));
+
+describe("the deployment file", () => {
+  test("names every mistake with its place, at once", () => {
+    const wrong = { ...example(), name: "Oleada!", hub: "mars", regions: [{ region: "us-east-1", network: { kind: "public", cidr: "10.0.0.0/24" } }], colour: 1 };
+    expect(() => parseConfig(wrong)).toThrow(/name must[^]*hub must[^]*regions\[0\]\.network\.cidr must[^]*colour is not known/);
+  });
+
+  test("refuses a region that is named twice", () => {
+    const twice = example();
+    twice.regions[1].region = twice.regions[0].region;
+    expect(() => parseConfig(twice)).toThrow(/regions names a region twice/);
+  });
+
+  test("refuses what a partition does not have", () => {
+    const china = { ...example(), hub: "cn-north-1" };
+    expect(() => parseConfig(china)).toThrow(/console\.kind must be none[^]*identity\.kind must be oidc[^]*regions must be of the hub's partition/);
+  });
+
+  test("takes a public image by its digest only", () => {
+    const image = (uri: string) => ({ ...example(), image: { kind: "public", architecture: "x86_64", uri } });
+    expect(() => parseConfig(image("public.ecr.aws/oleada/load-tester:latest"))).toThrow(/image\.uri/);
+    expect(parseConfig(image(`public.ecr.aws/oleada/load-tester@sha256:${"0".repeat(64)}`)).image.kind).toBe("public");
+  });
+
+  test("does not take an issuer over plain HTTP", () => {
+    const identity = { kind: "oidc", issuer: "http://login.example.com", audience: "a", groupsClaim: "groups", clientId: "c" };
+    expect(() => parseConfig({ ...example(), identity })).toThrow(/identity\.issuer/);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+
+import { EXPIRING } from "../src/hub/objects.ts";
+import { exampleStacks, flat, ofType, only, source, statement } from "./support.ts";
+
+const data = () => only(exampleStacks().hub, "AWS::S3::Bucket", (bucket) => flat(bucket.BucketName ?? "") === "oleada-<AWS::AccountId>-us-east-1")[1];
+
+describe("buckets", () => {
+  test("are private, encrypted, and reached by TLS only", () => {
+    const { hub } = exampleStacks();
+    const buckets = ofType(hub, "AWS::S3::Bucket");
+    expect(buckets).toHaveLength(3);
+    for (const [id, bucket] of buckets) {
+      expect.soft(bucket.Properties.PublicAccessBlockConfiguration, id).toEqual({ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true });
+      expect.soft(bucket.Properties.BucketEncryption, id).toBeDefined();
+      const policy = only(hub, "AWS::S3::BucketPolicy", (each) => flat(each.Bucket) === `<${id}>`)[1].Properties.PolicyDocument;
+      const denials = policy.Statement.map(statement).filter(({ effect }: any) => effect === "Deny");
+      const plain = denials.find(({ condition }: any) => condition.Bool?.["aws:SecureTransport"] === "false");
+      expect.soft(plain, id).toMatchObject({ actions: ["s3:*"], resources: [`<${id}.Arn>`, `<${id}.Arn>/*`] });
+      expect.soft(denials.some(({ condition }: any) => condition.NumericLessThan?.["s3:TlsVersion"] === 1.2), id).toBe(true);
+    }
+  });
+
+  test("take requests of the console's origin and of no other", () => {
+    const [rule, ...others] = data().Properties.CorsConfiguration.CorsRules;
+    expect(others).toEqual([]);
+    const [console] = only(exampleStacks().hub, "AWS::CloudFront::Distribution");
+    expect(rule.AllowedOrigins.map(flat)).toEqual([`https://<${console}.DomainName>`]);
+    expect(rule.AllowedMethods).toEqual(["GET", "PUT", "HEAD"]);
+    expect(rule.AllowedHeaders).not.toContain("*");
+  });
+
+  test("let raw samples go by their tag, and results stay", () => {
+    const rules = data().Properties.LifecycleConfiguration.Rules;
+    const expiring = rules.filter((rule: any) => rule.ExpirationInDays !== undefined);
+    expect(expiring).toEqual([expect.objectContaining({ ExpirationInDays: 30, TagFilters: [{ Key: EXPIRING.key, Value: EXPIRING.value }], Status: "Enabled" })]);
+    expect(source("crates/aws/src/objects/keys.rs")).toContain(`"${EXPIRING.key}=${EXPIRING.value}"`);
+  });
+
+  test("give up a broken upload only after the longest run, and bring back what was deleted for a week", () => {
+    const rules = data().Properties.LifecycleConfiguration.Rules;
+    expect(rules).toContainEqual(expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 9 } }));
+    expect(rules).toContainEqual(expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }));
+    expect(data().Properties.VersioningConfiguration).toEqual({ Status: "Enabled" });
+    expect(data().DeletionPolicy).toBe("Retain");
+    expect(source("crates/aws/src/workers.rs")).toContain("Duration::from_secs(9 * 24 * 3600)");
+  });
+});
