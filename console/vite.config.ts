@@ -10,7 +10,7 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: { "/api": product, "/login": product, "/config.json": product },
   },
-  build: { target: "es2023", manifest: true, chunkSizeWarningLimit: 900 },
+  build: { target: "es2023", manifest: true, chunkSizeWarningLimit: 1_000 },
   test: {
     environment: "jsdom",
     testTimeout: 60_000,

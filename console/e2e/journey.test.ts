@@ -134,6 +134,14 @@ describe("from the login link to a finished run", () => {
     await visit.look("run-window");
     await visit.button("Whole run").click();
     await page.waitForURL((url) => !url.search.includes("from="));
+    // The same without a mouse.
+    await visit.button("Choose a part").press("Enter");
+    await visit.field("From").fill("0:02");
+    await visit.field("To").fill("0:08");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.search.includes("from=2000&to=8000"));
+    await visit.button("Whole run").click();
+    await page.waitForURL((url) => !url.search.includes("from="));
   });
 
   it("gives a report that opens without a network", async () => {
@@ -272,10 +280,16 @@ describe("the lists", () => {
     await page.getByRole("img", { name: /runs?, the last with a p95 of/ }).first().waitFor();
     await visit.look("scenarios");
     await page.goto(product.origin);
-    await page.getByRole("link", { name: NAME }).first().waitFor();
+    await page.getByRole("grid", { name: "Recent runs" }).getByText("Cancelled").waitFor();
     await visit.look("home");
     await page.goto(`${product.origin}/settings/regions`);
-    await page.getByRole("heading", { name: "Regions" }).waitFor();
+    await visit.button("Edit us-east-1").click();
+    await visit.field("ECS cluster").fill("nowhere");
+    await visit.button("Save").click();
+    await page.getByRole("dialog").locator('[aria-invalid="true"]').first().waitFor();
+    await visit.look("region-refused");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await visit.look("regions");
     await page.goto(`${product.origin}/nowhere`);
     await page.getByText("There is nothing here").waitFor();

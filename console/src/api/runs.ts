@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
 import { queries } from "./queries";
-import type { Outcome, Run, RunEntry, RunStatus, RunSummary } from "./types";
+import type { Run, RunEntry, RunStatus } from "./types";
 
 export interface RunFilter {
   status?: RunStatus;
@@ -15,11 +15,6 @@ export const TREND_RUNS = 10;
 
 export function isOver(status: RunStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
-}
-
-/** Whether the run met its criteria. The document has two shapes named `Verdict`, and this one comes as the other's. */
-export function outcomeOf(summary: RunSummary): Outcome | null {
-  return (summary.verdict ?? null) as unknown as Outcome | null;
 }
 
 export const runs = {

@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 24f95674c53f58fce29c0b026a15542667cd32fdefb82f5a5b6ce785ed101ae2
+// Made by `npm run generate` from crates/api/openapi.json, sha256 52e8ca473b0663199733efa0059da527021070409c0a077e37925dd5acbc01f2
 
 export interface paths {
     "/api/v1/estimate": {
@@ -75,6 +75,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Offers a region, or changes where its workers run. What ECS does not know there is refused.
+         * @description Runs that have been launched keep their tasks, which are looked for in the new place: change it while nothing runs.
+         *
+         *     Needs the role `admin`.
+         */
+        put: operations["putRegion"];
+        post?: never;
+        /**
+         * Takes a region off offer. Scenarios that name it stay, and are refused when they are saved or run.
+         * @description The results of its runs stay; the log lines of its workers cannot be read any more.
+         *
+         *     Needs the role `admin`.
+         */
+        delete: operations["deleteRegion"];
         options?: never;
         head?: never;
         patch?: never;
@@ -931,6 +959,13 @@ export interface components {
             url: string;
             username: string | null;
         };
+        /** @description What a machine bears, all tasks on it together. */
+        Machine: {
+            /** Format: int64 */
+            memoryGb: number;
+            /** Format: int64 */
+            vcpu: number;
+        };
         /** @description The caller. */
         Me: {
             /**
@@ -1029,6 +1064,7 @@ export interface components {
         Page_RegionView: {
             items: {
                 name: components["schemas"]["Region"];
+                site: components["schemas"]["SiteView"];
                 vcpu: components["schemas"]["Vcpus"];
             }[];
             /** @description Where the list goes on; null at its end. */
@@ -1249,6 +1285,7 @@ export interface components {
         /** @description A region on offer. */
         RegionView: {
             name: components["schemas"]["Region"];
+            site: components["schemas"]["SiteView"];
             vcpu: components["schemas"]["Vcpus"];
         };
         /** @description One HTTP request. */
@@ -1432,6 +1469,8 @@ export interface components {
              * @description Counts the edits, from 1; what `If-Match` wants.
              */
             version: number;
+            /** @description What a run of it would warn of. */
+            warnings: components["schemas"]["Warning"][];
         };
         /** @description A script of the user's: one plan, or an archive with the plan, its data and its plugins. */
         Script: {
@@ -1535,6 +1574,36 @@ export interface components {
             /** @enum {string} */
             kind: "script";
             maxDuration?: components["schemas"]["Duration"] | null;
+        };
+        /** @description Where workers shall run. */
+        SiteRequest: {
+            /** @description The name of an ECS cluster, which should be Oleada's own. */
+            cluster: string;
+            /** @description The container of the task definition that is the worker. */
+            container: string;
+            logGroup: string;
+            /** @description Of the names of log streams. */
+            logPrefix: string;
+            machine?: components["schemas"]["Machine"] | null;
+            /** @description Whether each task gets a public address. */
+            publicIp?: boolean | null;
+            securityGroups?: string[] | null;
+            /** @description Empty where tasks need no network of their own. */
+            subnets?: string[] | null;
+            /** @description The family of the task definition; its newest revision is used. */
+            taskDefinition: string;
+        };
+        /** @description Where workers run in the region. */
+        SiteView: {
+            cluster: string;
+            container: string;
+            logGroup: string;
+            logPrefix: string;
+            machine: components["schemas"]["Machine"] | null;
+            publicIp: boolean;
+            securityGroups: string[];
+            subnets: string[];
+            taskDefinition: string;
         };
         Stage: {
             endedAt?: components["schemas"]["Timestamp"] | null;
@@ -2206,6 +2275,265 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    putRegion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["Region"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteRequest"];
+            };
+        };
+        responses: {
+            /** @description The region as it is now */
+            200: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not the name of a region */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A run uses it (`RUN_ACTIVE`, with `runId`) */
+            409: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a place where workers could run */
+            422: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteRegion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["Region"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off offer */
+            204: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No such region */
+            404: {
+                headers: {
+                    /** @description What to quote when asking for help. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A run uses it (`RUN_ACTIVE`, with `runId`) */
+            409: {
                 headers: {
                     /** @description What to quote when asking for help. */
                     "x-request-id"?: string;

@@ -16,11 +16,4 @@ export const system = {
       queryFn: ({ signal }) => answer(api.GET("/api/v1/system", { signal })),
       staleTime: Infinity,
     }),
-
-  regions: () =>
-    queryOptions({
-      queryKey: ["regions"],
-      queryFn: ({ signal }) => answer(api.GET("/api/v1/regions", { signal })),
-      staleTime: 60_000,
-    }),
 };

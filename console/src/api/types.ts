@@ -45,4 +45,5 @@ export type Elsewhere = Schemas["Elsewhere"];
 export type LiveAddress = Schemas["LiveView"];
 export type Me = Schemas["Me"];
 export type System = Schemas["System"];
+export type SiteRequest = Schemas["SiteRequest"];
 export type Region = Schemas["RegionView"];

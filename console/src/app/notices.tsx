@@ -17,6 +17,8 @@ interface Notices {
 
 const Context = createContext<Notices | null>(null);
 let ids = 0;
+/** So long good news stay; bad news stay until they are dismissed. */
+const GOOD_NEWS_MS = 8_000;
 
 export function NoticesProvider({ children }: { children: ReactNode }) {
   const messages = useMessages();
@@ -27,6 +29,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
     const onDismiss = () => setItems((now) => now.filter((item) => item.id !== id));
     const dismissLabel = messages.common.dismiss;
     setItems((now) => [...now.slice(-3), { ...notice, id, dismissible: true, dismissLabel, onDismiss }]);
+    if (notice.type === "success" || notice.type === "info") setTimeout(onDismiss, GOOD_NEWS_MS);
   }, [messages]);
 
   const tellRefusal = useCallback(

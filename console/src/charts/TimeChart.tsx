@@ -136,6 +136,8 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
 
 function showNewest(plot: uPlot): void {
   const { left } = plot.cursor;
-  const newest = plot.data[0].length - 1;
+  const [times, ...lines] = plot.data;
+  const isKnown = (_: number, at: number) => lines.every((values) => values[at] != null);
+  const newest = Array.from(times).findLastIndex(isKnown);
   if ((left ?? -1) < 0 && newest >= 0) plot.setLegend({ idx: newest }, false);
 }

@@ -1,15 +1,14 @@
 import Grid from "@cloudscape-design/components/grid";
 import { useMemo } from "react";
 
-import type { Series } from "../api/types";
 import TimeChart from "../charts/TimeChart";
 import { useFormat, useMessages } from "../i18n/language";
-import { overlay } from "./overlay";
+import { overlay, type Overlaid } from "./overlay";
 
 const HALF = { colspan: { default: 12, m: 6 } };
 
 /** The courses of both runs over each other, each from its own start. */
-export default function OverlayCharts({ base, candidate }: { base: Series; candidate: Series }) {
+export default function OverlayCharts({ base, candidate }: { base: Overlaid; candidate: Overlaid }) {
   const messages = useMessages();
   const format = useFormat();
   const charts = useMemo(() => {

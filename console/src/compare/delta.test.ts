@@ -40,7 +40,7 @@ it("lays runs of different steps over each other, and keeps holes apart from tim
     ({ t, requests, failures: 0, virtualUsers: 1, mean: p95, p50: p95, p90: p95, p95, p99: p95, max: p95 });
   const base: Series = { stepMs: 1_000, completeUntil: 3, points: [point(0, 1, 5), point(1, 0, null), point(2, 1, 6)] };
   const candidate: Series = { stepMs: 2_000, completeUntil: 4, points: [point(0, 8, 7), point(2, 4, 8)] };
-  const both = overlay(base, candidate);
+  const both = overlay({ series: base, loadMs: 3_000 }, { series: candidate, loadMs: 4_000 });
   expect(both.times).toEqual([0, 1, 2]);
   expect(both.lines(({ p95 }) => p95, ["a", "b"]).map(({ label, values }) => [label, values])).toEqual([
     ["a", [5, null, 6]],

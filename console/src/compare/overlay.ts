@@ -2,6 +2,12 @@ import type { Series } from "../api/types";
 import type { Line } from "../charts/line";
 import { storedCourse, type CoursePoint } from "../live/course";
 
+export interface Overlaid {
+  series: Series;
+  /** How long the load was meant to be. */
+  loadMs: number;
+}
+
 export interface Overlay {
   /** Seconds since each run's own start, ascending. */
   times: number[];
@@ -9,8 +15,8 @@ export interface Overlay {
 }
 
 /** Two series over one axis; runs of different lengths have different steps. */
-export function overlay(base: Series, candidate: Series): Overlay {
-  const courses = [base, candidate].map((series) => new Map(storedCourse(series).points.map((point) => [point.t, point])));
+export function overlay(base: Overlaid, candidate: Overlaid): Overlay {
+  const courses = [base, candidate].map(({ series, loadMs }) => new Map(storedCourse(series, loadMs).points.map((point) => [point.t, point])));
   const times = [...new Set(courses.flatMap((points) => [...points.keys()]))].sort((a, b) => a - b);
   const line = (index: 0 | 1, label: string, value: (point: CoursePoint) => number | null): Line => ({
     label,

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { outcomeOf, runs, TREND_RUNS } from "../api/runs";
+import { runs, TREND_RUNS } from "../api/runs";
 import type { RunEntry } from "../api/types";
 import { useFormat, useMessages } from "../i18n/language";
 import "./Spark.css";
@@ -43,5 +43,5 @@ function p95Of(run: RunEntry | undefined): number {
 }
 
 function isBad({ status, summary }: RunEntry): boolean {
-  return status === "failed" || (summary != null && outcomeOf(summary) === "failed");
+  return status === "failed" || (summary != null && summary.verdict === "failed");
 }

@@ -1,7 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
-import { outcomeOf } from "../api/runs";
 import type { RunEntry } from "../api/types";
 import { useFormat, useMessages } from "../i18n/language";
 import { Instant } from "./Instant";
@@ -60,7 +59,7 @@ export function useRunColumns({ withScenario }: { withScenario: boolean }): Colu
       id: "verdict",
       header: messages.runs.verdict,
       cell: ({ summary }) => {
-        const outcome = summary && outcomeOf(summary);
+        const outcome = summary?.verdict;
         if (!outcome) return messages.common.none;
         return <StatusIndicator type={outcome === "passed" ? "success" : "error"}>{messages.runs[outcome]}</StatusIndicator>;
       },

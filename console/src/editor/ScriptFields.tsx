@@ -39,8 +39,9 @@ export function ScriptFields({ draft, errors, change }: SectionProps) {
           value={state.step === "idle" ? [] : [state.file]}
           onChange={({ detail }) => {
             const [file] = detail.value;
-            if (file) void send(file);
-            else stop();
+            if (!file) return stop();
+            if (draft.name.trim() === "") change({ name: file.name.replace(/\.(jmx|zip)$/i, "") });
+            void send(file);
           }}
           showFileSize
           i18nStrings={{

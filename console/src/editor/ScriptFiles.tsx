@@ -58,7 +58,7 @@ export function ScriptFiles({ files, script, set, errors }: Props) {
             value: () => null,
             cell: ({ path }) => (
               <Button
-                formAction="none"
+               
                 variant="inline-link"
                 ariaLabel={`${messages.editor.view}: ${path}`}
                 onClick={() => setOpen(path)}
@@ -114,11 +114,11 @@ function OpenFile({ path, script, change, close }: OpenProps) {
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             {edited !== undefined && (
-              <Button formAction="none" onClick={discard}>
+              <Button onClick={discard}>
                 {messages.editor.discard}
               </Button>
             )}
-            <Button formAction="none" onClick={close}>
+            <Button onClick={close}>
               {messages.editor.closeFile}
             </Button>
           </SpaceBetween>

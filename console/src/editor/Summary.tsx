@@ -45,7 +45,7 @@ export function Summary({ draft, saving, save, cancel }: Props) {
         <SpaceBetween size="xs">
           <Button
             variant="primary"
-            formAction="none"
+           
             iconName="caret-right-filled"
             fullWidth
             loading={saving === "run"}
@@ -55,7 +55,7 @@ export function Summary({ draft, saving, save, cancel }: Props) {
             {messages.editor.saveAndRun}
           </Button>
           <Button
-            formAction="none"
+           
             fullWidth
             loading={saving === "validate"}
             disabled={saving !== null && saving !== "validate"}
@@ -63,11 +63,17 @@ export function Summary({ draft, saving, save, cancel }: Props) {
           >
             {messages.editor.saveAndValidate}
           </Button>
-          <Button fullWidth loading={saving === "stay"} disabled={saving !== null && saving !== "stay"}>
+          <Button
+           
+            fullWidth
+            loading={saving === "stay"}
+            disabled={saving !== null && saving !== "stay"}
+            onClick={() => save("stay")}
+          >
             {messages.editor.save}
           </Button>
           <Box textAlign="center">
-            <Button variant="link" formAction="none" onClick={cancel}>
+            <Button variant="link" onClick={cancel}>
               {messages.common.cancel}
             </Button>
           </Box>

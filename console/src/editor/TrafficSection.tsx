@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 
-import { system } from "../api/system";
+import { regions } from "../api/regions";
 import { useFormat, useMessages } from "../i18n/language";
 import type { TrafficDraft } from "./draft";
 import { errorAt } from "./fieldErrors";
@@ -26,8 +26,8 @@ export function TrafficSection({ draft, errors, change }: SectionProps) {
   const messages = useMessages();
   const { traffic } = draft;
   const hasUsers = draft.shape.kind === "users";
-  const regions = useQuery(system.regions()).data?.items.map(({ name }) => name) ?? [];
-  const free = regions.filter((name) => traffic.every(({ region }) => region !== name));
+  const offered = useQuery(regions.all()).data?.items.map(({ name }) => name) ?? [];
+  const free = offered.filter((name) => traffic.every(({ region }) => region !== name));
   const set = (index: number, part: Partial<TrafficDraft>) => change({ traffic: replaced(traffic, index, part) });
   const sum = totals(traffic);
   return (

@@ -79,6 +79,11 @@ describe("the course of a run", () => {
     ]);
   });
 
+  it("ends with the load, but for what was still answered in the drain", () => {
+    const stored = series(1_000, 5, [point(0, 10), point(1, 0), point(2, 3), point(3, 0)]);
+    expect(storedCourse(stored, 2_000).points.map(({ t }) => t)).toEqual([0, 1, 2]);
+  });
+
   it("is the stored series alone when the run is over", () => {
     const course = storedCourse(series(2_000, 4, [point(0, 10), point(2, 20)]));
     expect(course).toMatchObject({ isWhole: true, storedUntil: 4, requests: 30, failures: 2 });

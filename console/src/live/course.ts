@@ -23,9 +23,16 @@ export interface Course {
   isWhole: boolean;
 }
 
-/** The whole run as the stored series has it. */
-export function storedCourse(series: Series): Course {
-  const points = series.points.map((point) => rated(point, series.stepMs));
+/**
+ * The whole run as the stored series has it.
+ *
+ * Behind the end of the load, in the drain, only what still had requests is shown: a second that was never to have any
+ * would look like a target that went dead.
+ */
+export function storedCourse(series: Series, loadMs = Infinity): Course {
+  const points = series.points
+    .filter(({ t, requests }) => t * 1_000 < loadMs || requests > 0)
+    .map((point) => rated(point, series.stepMs));
   const last = series.points.at(-1);
   return {
     points,

@@ -9,7 +9,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
 import { comparisons } from "../api/comparisons";
@@ -19,12 +19,14 @@ import type { Comparison, Run } from "../api/types";
 import { Change } from "../compare/Change";
 import { DeltaTable } from "../compare/DeltaTable";
 import { figureOf, metricName, showFigure, type Compared } from "../compare/delta";
+import type { Overlaid } from "../compare/overlay";
 import { RunPicker } from "../compare/RunPicker";
 import { Empty } from "../components/Empty";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
 import { useTitle } from "../components/useTitle";
 import { useFormat, useMessages } from "../i18n/language";
+import { plannedMs } from "../run/planned";
 import "../compare/compare.css";
 
 const OverlayCharts = lazy(() => import("../compare/OverlayCharts"));
@@ -166,6 +168,13 @@ function Courses({ base, candidate, labels }: { base: Run; candidate: Run; label
       { replace: true, preventScrollReset: true },
     );
   const failed = [first, second].find((query) => query.isError && !query.data);
+  const overlaid = useMemo<[Overlaid, Overlaid] | null>(() => {
+    if (!first.data || !second.data) return null;
+    return [
+      { series: first.data, loadMs: plannedMs(base) },
+      { series: second.data, loadMs: plannedMs(candidate) },
+    ];
+  }, [first.data, second.data, base, candidate]);
   return (
     <Container
       header={
@@ -188,9 +197,9 @@ function Courses({ base, candidate, labels }: { base: Run; candidate: Run; label
       }
     >
       {failed && <Problem error={failed.error} retry={() => void failed.refetch()} />}
-      {first.data && second.data ? (
+      {overlaid ? (
         <Suspense fallback={<Spinner />}>
-          <OverlayCharts base={first.data} candidate={second.data} />
+          <OverlayCharts base={overlaid[0]} candidate={overlaid[1]} />
         </Suspense>
       ) : (
         !failed && <Spinner />

@@ -72,6 +72,15 @@ it("shows every error of the server at its field", async () => {
   expect(screen.getByRole("textbox", { name: "Label" }).getAttribute("aria-invalid")).not.toBe("true");
 });
 
+it("saves by its own buttons alone", async () => {
+  show();
+  requests.mockClear();
+  await userEvent.click(await screen.findByRole("button", { name: "Add request" }));
+  await userEvent.type(screen.getByRole("textbox", { name: "Name" }), "Checkout{Enter}");
+  expect(screen.getAllByRole("textbox", { name: /^URL/ })).toHaveLength(2);
+  expect(requests.mock.calls.filter(([request]) => new URL(request.url).pathname === "/api/v1/scenarios")).toEqual([]);
+});
+
 it("asks before changes are lost, and not without any", async () => {
   const router = show();
   await userEvent.type(await screen.findByRole("textbox", { name: "Name" }), "Checkout");

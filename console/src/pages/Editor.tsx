@@ -8,7 +8,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 
 import { scenarios } from "../api/scenarios";
-import { system } from "../api/system";
+import { regions } from "../api/regions";
 import { Problem } from "../components/Problem";
 import { useTitle } from "../components/useTitle";
 import { CriteriaSection } from "../editor/CriteriaSection";
@@ -31,15 +31,15 @@ export default function Editor() {
   const [parameters] = useSearchParams();
   const sourceId = scenarioId ?? parameters.get("from") ?? undefined;
   const source = useQuery({ ...scenarios.one(sourceId ?? ""), enabled: sourceId !== undefined, staleTime: 0 });
-  const regions = useQuery(system.regions());
+  const offered = useQuery(regions.all());
 
-  const failed = [source, regions].find((query) => query.isError);
+  const failed = [source, offered].find((query) => query.isError);
   if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} />;
-  if (!regions.data || (sourceId !== undefined && !source.data)) return <Spinner size="large" />;
+  if (!offered.data || (sourceId !== undefined && !source.data)) return <Spinner size="large" />;
 
   const scenario = source.data;
   if (!scenario) {
-    return <Fields key="new" original={null} initial={emptyDraft(regions.data.items[0]?.name ?? "")} />;
+    return <Fields key="new" original={null} initial={emptyDraft(offered.data.items[0]?.name ?? "")} />;
   }
   const draft = draftOf(scenario);
   if (scenarioId === undefined) {
@@ -59,50 +59,44 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
   return (
     <ContentLayout header={<Header variant="h1">{title}</Header>}>
       <LeaveGuard isDirty={isDirty} />
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save("stay");
-        }}
-      >
-        <div className="editor">
-          <SpaceBetween size="l">
-            {refusal === "stale" && (
-              <Alert
-                type="warning"
-                header={messages.problem.stale}
-                action={
-                  <Button formAction="none" onClick={() => window.location.reload()}>
-                    {messages.problem.reload}
-                  </Button>
-                }
-              >
-                {messages.problem.staleHint}
-              </Alert>
-            )}
-            {refusal !== null && refusal !== "stale" && refusal !== "fields" && <Problem error={refusal} />}
-            <DetailsSection {...section} />
-            <WorkloadSection {...section} />
-            <ShapeSection {...section} />
-            <TrafficSection {...section} />
-            <CriteriaSection {...section} />
-            <WorkerSection {...section} />
-            {refusal === "fields" && (
-              <Alert type="error" header={messages.editor.invalid}>
-                {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
-              </Alert>
-            )}
-          </SpaceBetween>
-          <aside aria-label={messages.editor.summary}>
-            <Summary
-              draft={draft}
-              saving={saving}
-              save={(goal) => void save(goal)}
-              cancel={() => void navigate(-1)}
-            />
-          </aside>
-        </div>
-      </form>
+      {/* No form element: in one, Enter in a field presses the first button there is, whichever that is. */}
+      <div className="editor">
+        <SpaceBetween size="l">
+          {refusal === "stale" && (
+            <Alert
+              type="warning"
+              header={messages.problem.stale}
+              action={
+                <Button onClick={() => window.location.reload()}>
+                  {messages.problem.reload}
+                </Button>
+              }
+            >
+              {messages.problem.staleHint}
+            </Alert>
+          )}
+          {refusal !== null && refusal !== "stale" && refusal !== "fields" && <Problem error={refusal} />}
+          <DetailsSection {...section} />
+          <WorkloadSection {...section} />
+          <ShapeSection {...section} />
+          <TrafficSection {...section} />
+          <CriteriaSection {...section} />
+          <WorkerSection {...section} />
+          {refusal === "fields" && (
+            <Alert type="error" header={messages.editor.invalid}>
+              {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
+            </Alert>
+          )}
+        </SpaceBetween>
+        <aside aria-label={messages.editor.summary}>
+          <Summary
+            draft={draft}
+            saving={saving}
+            save={(goal) => void save(goal)}
+            cancel={() => void navigate(-1)}
+          />
+        </aside>
+      </div>
     </ContentLayout>
   );
 }

@@ -22,6 +22,7 @@ import { Trend } from "../components/Trend";
 import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
 import { History } from "../scenario/History";
+import { Warnings } from "../components/Warnings";
 import { useValidateNow } from "../components/useValidateNow";
 import { useTitle } from "../components/useTitle";
 import { useMessages } from "../i18n/language";
@@ -65,6 +66,7 @@ function Loaded({ scenario }: { scenario: ScenarioView }) {
             {messages.scenario.running}
           </Alert>
         )}
+        <Warnings warnings={scenario.warnings} />
         <Container header={<Header variant="h2">{messages.scenario.details}</Header>}>
           <ScenarioFacts scenario={scenario} />
         </Container>

@@ -154,11 +154,13 @@ function useColumns(
       id: "name",
       header: messages.scenarios.name,
       isRowHeader: true,
+      minWidth: 160,
       cell: ({ scenarioId, name }) => <RouterLink to={`/scenarios/${scenarioId}`}>{name}</RouterLink>,
     },
     {
       id: "tags",
       header: messages.scenarios.tags,
+      minWidth: 110,
       cell: ({ tags }) =>
         tags.length === 0
           ? messages.common.none
@@ -171,6 +173,7 @@ function useColumns(
     {
       id: "lastRun",
       header: messages.scenarios.lastRun,
+      minWidth: 180,
       cell: ({ lastRun }) => <LastRun run={lastRun} />,
     },
     {
@@ -189,7 +192,13 @@ function useColumns(
       header: messages.scenarios.failures,
       cell: ({ lastRun }) => format.percent(lastRun?.summary?.failureRate),
     },
-    { id: "updated", header: messages.scenarios.updated, cell: ({ updatedAt }) => <Instant at={updatedAt} /> },
+    {
+      id: "updated",
+      header: messages.scenarios.updated,
+      isOptional: true,
+      minWidth: 180,
+      cell: ({ updatedAt }) => <Instant at={updatedAt} />,
+    },
     ...(mayEdit ? [actions] : []),
   ];
 }

@@ -20,6 +20,7 @@ import { RouterButton, RouterLink } from "../components/RouterLink";
 import { RunStatus } from "../components/RunStatus";
 import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
+import { Warnings } from "../components/Warnings";
 import { useTitle } from "../components/useTitle";
 import { useValidateNow } from "../components/useValidateNow";
 import { useMessages } from "../i18n/language";
@@ -92,15 +93,7 @@ function Outcome({ validation: { outcome, problem, warnings } }: { validation: V
           {problem.detail}
         </Alert>
       )}
-      {warnings.length > 0 && (
-        <Alert type="warning" header={messages.run.warnings}>
-          <ul>
-            {warnings.map(({ code, detail }) => (
-              <li key={`${code} ${detail}`}>{detail}</li>
-            ))}
-          </ul>
-        </Alert>
-      )}
+      <Warnings warnings={warnings} />
     </SpaceBetween>
   );
 }

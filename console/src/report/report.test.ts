@@ -118,7 +118,7 @@ describe("a report", () => {
 
   it("leaves out tables without rows", () => {
     expect([...page.querySelectorAll("h2")].map((heading) => heading.textContent)).toEqual([
-      "Course",
+      "Over time",
       "Criteria",
       "By label",
       "By region",

@@ -1,5 +1,3 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -13,11 +11,12 @@ import type { Run } from "../api/types";
 import { Empty } from "../components/Empty";
 import { useFormat, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
-import { plannedMs } from "./Stages";
+import { plannedMs } from "./planned";
 import { courseCharts } from "./courseCharts";
 import { SubjectPickers } from "./SubjectPickers";
 import type { Live } from "./useLive";
 import type { View } from "./useView";
+import { WindowPicker } from "./WindowPicker";
 
 const TimeChart = lazy(() => import("../charts/TimeChart"));
 
@@ -46,7 +45,7 @@ export function Charts({ run, course, live, view, labels }: Props) {
       }
     >
       <SpaceBetween size="s">
-        {over ? <WindowBar view={view} /> : <Liveness run={run} course={course} live={live} />}
+        {over ? <WindowPicker view={view} /> : <Liveness run={run} course={course} live={live} />}
         {course && course.points.length > 0 ? (
           <Suspense fallback={<Spinner />}>
             <Lines run={run} course={course} view={view} />
@@ -56,23 +55,6 @@ export function Charts({ run, course, live, view, labels }: Props) {
         )}
       </SpaceBetween>
     </Container>
-  );
-}
-
-function WindowBar({ view: { window, choose } }: { view: View }) {
-  const messages = useMessages();
-  const format = useFormat();
-  if (!window) return null;
-  return (
-    <SpaceBetween direction="horizontal" size="s" alignItems="center">
-      <Box variant="span" fontWeight="bold">
-        {messages.run.window(format.clock(window.from / 1_000), format.clock(window.to / 1_000))}
-      </Box>
-      <Box variant="span">{messages.run.windowOf}</Box>
-      <Button iconName="zoom-out" onClick={() => choose({ window: null })}>
-        {messages.run.whole}
-      </Button>
-    </SpaceBetween>
   );
 }
 

@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Run } from "../api/types";
+import { Warnings } from "../components/Warnings";
 import { useMessages } from "../i18n/language";
 
 /** What a reader must know before looking at a figure. */
@@ -19,15 +20,7 @@ export function RunNotices({ run }: { run: Run }) {
         </Alert>
       )}
       {run.degraded && <Alert type="warning">{messages.run.degraded}</Alert>}
-      {run.warnings.length > 0 && (
-        <Alert type="warning" header={messages.run.warnings}>
-          <ul>
-            {run.warnings.map(({ code, detail }) => (
-              <li key={`${code} ${detail}`}>{detail}</li>
-            ))}
-          </ul>
-        </Alert>
-      )}
+      <Warnings warnings={run.warnings} />
     </SpaceBetween>
   );
 }

@@ -1,3 +1,4 @@
+import { plannedMs } from "./planned";
 import "./Stages.css";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -8,7 +9,6 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { isOver } from "../api/runs";
 import type { Run, Stage, StageName } from "../api/types";
 import { useNow } from "../components/useNow";
-import { parseDuration } from "../editor/duration";
 import { useFormat, useMessages } from "../i18n/language";
 
 const ORDER: StageName[] = ["plan", "launch", "awaitReady", "release", "watch", "collect", "cleanUp"];
@@ -55,10 +55,4 @@ function LoadProgress({ run, startAt, now }: { run: Run; startAt: string; now: n
   const elapsed = Math.max(0, Math.min(now - Date.parse(startAt), planned));
   const text = messages.common.of(format.duration(Math.floor(elapsed / 1_000) * 1_000), format.duration(planned));
   return <ProgressBar label={messages.run.load} value={planned > 0 ? (elapsed / planned) * 100 : 0} additionalInfo={text} />;
-}
-
-/** The length of the load phase as far as it is known beforehand. */
-export function plannedMs({ scenario: { shape } }: Run): number {
-  if (shape.kind === "script") return parseDuration(shape.maxDuration) ?? 0;
-  return (parseDuration(shape.rampUp) ?? 0) + (parseDuration(shape.hold) ?? 0);
 }

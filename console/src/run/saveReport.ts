@@ -5,6 +5,7 @@ import { workers } from "../api/workers";
 import { storedCourse } from "../live/course";
 import type { Reader } from "../report/report";
 import { save } from "./export";
+import { plannedMs } from "./planned";
 
 const ALL = { label: null, region: null };
 
@@ -16,6 +17,6 @@ export async function saveReport({ run, results }: { run: Run; results: Results 
     queries.fetchQuery(resultsOf.series(run.runId, ALL, window, true)),
     queries.fetchQuery(workers.of(run.runId)),
   ]);
-  const reported = { run, results, course: storedCourse(series), workers: list.items };
+  const reported = { run, results, course: storedCourse(series, plannedMs(run)), workers: list.items };
   save(`${run.runId}.html`, "text/html", report(reported, { ...reader, now: new Date() }));
 }

@@ -5,6 +5,7 @@ import { results, type Subject, type Window } from "../api/results";
 import { isOver } from "../api/runs";
 import type { Run } from "../api/types";
 import { liveCourse, storedCourse, type Course } from "../live/course";
+import { plannedMs } from "./planned";
 import type { Live } from "./useLive";
 
 /** How often the stored series is read anew: to close a hole, without a feed, and to let the feed forget. */
@@ -17,6 +18,7 @@ const OVERLAP_SECONDS = 60;
 /** The run so far, or the window of it, for one label and region. */
 export function useCourse(run: Run, live: Live | null, subject: Subject, window: Window | null): Course | null {
   const over = isOver(run.status);
+  const loadMs = plannedMs(run);
   const isLive = run.scenario.live && !over;
   const feed = live?.feed ?? null;
   const connection = live?.connection ?? "connecting";
@@ -39,8 +41,8 @@ export function useCourse(run: Run, live: Live | null, subject: Subject, window:
   }, [forget, series, over]);
 
   return useMemo(() => {
-    if (over && series) return storedCourse(series);
+    if (over && series) return storedCourse(series, loadMs);
     if (feed) return liveCourse(series, feed);
     return series ? storedCourse(series) : null;
-  }, [over, series, feed]);
+  }, [over, series, feed, loadMs]);
 }

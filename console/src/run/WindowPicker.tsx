@@ -1,0 +1,69 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Popover from "@cloudscape-design/components/popover";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+
+import type { Window } from "../api/results";
+import { useFormat, useMessages } from "../i18n/language";
+import { parseClock } from "./clock";
+import type { View } from "./useView";
+
+/** Which part of the run the figures are of; for those who do not drag over a chart, too. */
+export function WindowPicker({ view: { window, choose } }: { view: View }) {
+  const messages = useMessages();
+  const format = useFormat();
+  return (
+    <SpaceBetween direction="horizontal" size="s" alignItems="center">
+      {window && (
+        <Box variant="span" fontWeight="bold">
+          {messages.run.window(format.clock(window.from / 1_000), format.clock(window.to / 1_000))}
+        </Box>
+      )}
+      {window && <Box variant="span">{messages.run.windowOf}</Box>}
+      {window && (
+        <Button iconName="zoom-out" onClick={() => choose({ window: null })}>
+          {messages.run.whole}
+        </Button>
+      )}
+      <Popover
+        triggerType="text"
+        dismissAriaLabel={messages.common.dismiss}
+        header={messages.run.part}
+        content={<Fields window={window} choose={(chosen) => choose({ window: chosen })} />}
+      >
+        {messages.run.choosePart}
+      </Popover>
+    </SpaceBetween>
+  );
+}
+
+function Fields({ window, choose }: { window: Window | null; choose(window: Window): void }) {
+  const messages = useMessages();
+  const format = useFormat();
+  const clock = (ms: number | undefined) => (ms === undefined ? "" : format.clock(ms / 1_000));
+  const [from, setFrom] = useState(clock(window?.from));
+  const [to, setTo] = useState(clock(window?.to));
+  const [start, end] = [parseClock(from), parseClock(to)];
+  const isReady = start !== null && end !== null && start < end;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) choose({ from: start * 1_000, to: end * 1_000 });
+      }}
+    >
+      <SpaceBetween size="xs">
+        <FormField label={messages.run.from} constraintText={messages.run.clockHint}>
+          <Input value={from} placeholder="0:30" onChange={({ detail }) => setFrom(detail.value)} />
+        </FormField>
+        <FormField label={messages.run.to}>
+          <Input value={to} placeholder="1:30" onChange={({ detail }) => setTo(detail.value)} />
+        </FormField>
+        <Button disabled={!isReady}>{messages.table.confirm}</Button>
+      </SpaceBetween>
+    </form>
+  );
+}
