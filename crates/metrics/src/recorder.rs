@@ -186,6 +186,11 @@ impl Recorder {
         self.virtual_users
     }
 
+    /// Takes the engine's own word on how many virtual users there are, for seconds in which none of their samples ends.
+    pub fn set_virtual_users(&mut self, users: u32) {
+        self.virtual_users = users;
+    }
+
     pub fn set_start_skew_ms(&mut self, skew: i64) {
         self.report.start_skew_ms = Some(skew);
     }
@@ -221,8 +226,8 @@ impl Recorder {
         self.warn_of_overflow();
     }
 
-    /// Writes the virtual users of every second before `until`. A second without samples has those of the one before:
-    /// the users are still there, waiting.
+    /// Writes the virtual users of every second before `until`. A second without samples has those that the engine told
+    /// of since, or those of the one before: the users are still there, waiting.
     fn gauge_until(&mut self, until: u32) {
         let users = self.virtual_users;
         for second in self.next..until {

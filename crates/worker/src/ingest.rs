@@ -106,6 +106,10 @@ impl Ingest {
                 rows = self.reader.malformed().rows,
                 "rows of the engine could not be read"
             );
+            let rows = self.reader.malformed().rows;
+            self.warn(&format!(
+                "{rows} rows of the engine could not be read and are not counted"
+            ));
         }
         self.take_failures();
         let (ticks, encoded) = self.recorder.finish(ending, cpu);
@@ -123,6 +127,10 @@ impl Ingest {
 
     pub fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    pub fn set_virtual_users(&mut self, users: u32) {
+        self.recorder.set_virtual_users(users);
     }
 
     pub fn set_start_skew_ms(&mut self, skew: i64) {
@@ -177,4 +185,80 @@ pub const LOOK: Duration = Duration::from_millis(25);
 /// The instant at which `at_ms`, in epoch milliseconds, will be, seen from `now_ms` and `now`.
 pub fn instant_of(at_ms: i64, now_ms: i64, now: Instant) -> Instant {
     now + Duration::from_millis(u64::try_from(at_ms - now_ms).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics::segment::{Head, Segment as Read};
+    use serde_json::json;
+
+    use super::*;
+
+    const START_MS: i64 = 1_795_421_151_000;
+
+    /// The head of the last segment of a file with these rows, and these lines among its exchanges.
+    fn last_head(rows: &str, exchanges: &str) -> Head {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let header =
+            "timeStamp,elapsed,label,responseCode,responseMessage,success,failureMessage,oleada_kind\n";
+        std::fs::write(path("kpi.jtl"), format!("{header}{rows}")).unwrap();
+        std::fs::write(path("exchanges.jsonl"), exchanges).unwrap();
+        let settings = Settings {
+            run_id: "run_01KAQ000000000000000000000".parse().unwrap(),
+            region: "us-east-1".parse().unwrap(),
+            worker: 0,
+            start_at_ms: START_MS,
+            close_after_ms: 500,
+            tick_seconds: 1,
+            line_bytes: 12_000,
+            watched: Vec::new(),
+        };
+        let ingest = Ingest::new(&path("kpi.jtl"), Some(&path("exchanges.jsonl")), settings);
+        let news = ingest.finish(Ending::default(), None).unwrap();
+        let segment = news.segment.expect("there is always a last one");
+        Read::parse(&segment.encoded.bytes).unwrap().head
+    }
+
+    fn row(label: &str, message: &str) -> String {
+        format!("{},5,{label},503,{message},false,,request\n", START_MS + 1_000)
+    }
+
+    fn line(label: &str, message: &str) -> String {
+        let exchange = json!({
+            "at": "2026-11-23T09:00:00.000Z", "label": label, "phase": "load", "success": false, "elapsedMs": 5,
+            "thread": "users 1-1", "request": {"method": "GET", "url": "http://x/", "headers": [], "body": null},
+            "response": {"code": "503", "message": message, "headers": [], "body": null},
+            "assertions": [], "subRequests": [], "redacted": [], "cut": false,
+        });
+        let failure = json!({"label": label, "code": "503", "message": message, "assertion": ""});
+        json!({"failure": failure, "exchange": exchange}).to_string() + "\n"
+    }
+
+    #[test]
+    fn an_exchange_finds_the_group_of_its_failure() {
+        let rows = row("a", "no") + &row("buy", "order 7 not found") + &row("buy", "order 8 not found");
+        let lines = line("buy", "order 8 not found") + &line("stranger", "no");
+        let head = last_head(&rows, &lines);
+        let [(number, exchange)] = &head.exchanges[..] else {
+            panic!("{:?}", head.exchanges)
+        };
+        assert_eq!(
+            head.dictionary.errors[*number as usize].message,
+            "order # not found"
+        );
+        assert_eq!(exchange.response.message, "order 8 not found");
+        assert_eq!(head.report.warnings, []);
+    }
+
+    #[test]
+    fn rows_that_cannot_be_read_are_no_secret() {
+        let head = last_head(&(row("a", "no") + "1,2,3\n" + &row("a", "no")), "");
+        assert_eq!((head.report.requests, head.report.malformed), (2, 1));
+        let [warning] = &head.report.warnings[..] else {
+            panic!("{:?}", head.report)
+        };
+        assert_eq!(warning.code, SAMPLES_MISSING);
+        assert!(warning.detail.starts_with("1 rows"), "{}", warning.detail);
+    }
 }

@@ -154,8 +154,8 @@ impl<'a> Load<'a> {
         if let Some(mut ingest) = self.ingest.take() {
             if self.opened && !self.ended {
                 ingest.warn(
-                    "the engine died before it had said what was still running: requests of its last moments are \
-                     not counted",
+                    "the engine ended without saying what was still running: requests of its last moments are not \
+                     counted",
                 );
             }
             let news = ingest.finish(self.ending, self.cpu)?;
@@ -185,6 +185,9 @@ impl<'a> Load<'a> {
                 Some(Event::Opened)
             }
             Report::Threads(users) => {
+                if let Some(ingest) = &mut self.ingest {
+                    ingest.set_virtual_users(users);
+                }
                 self.standing
                     .send_modify(|standing| standing.progress.virtual_users = users);
                 None

@@ -125,6 +125,13 @@ async fn what_hangs_at_the_end_is_cut_and_counted_as_interrupted() {
         stage.log()
     );
     assert_eq!(stage.target.count(), 3);
+    let users = stage.output().lines().map(users_of).max();
+    assert_eq!(users, Some(3), "users who wait are there: {}", stage.output());
+}
+
+fn users_of(tick: &str) -> u64 {
+    let tick: Value = serde_json::from_str(tick).unwrap();
+    tick["virtualUsers"].as_u64().unwrap()
 }
 
 #[tokio::test]

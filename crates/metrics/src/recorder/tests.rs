@@ -253,6 +253,19 @@ fn errors_are_grouped_by_what_they_have_in_common() {
 }
 
 #[test]
+fn users_who_wait_for_their_first_answer_are_there() {
+    let mut recorder = Recorder::new(settings());
+    recorder.close(START_MS + 1_600, None);
+    recorder.set_virtual_users(7);
+    recorder.close(START_MS + 3_600, None);
+    // The samples of a second know better.
+    recorder.record(&sample("a", 3_700, 3_700, true));
+    recorder.close(START_MS + 5_600, None);
+    let (_, users, _) = read(&[recorder.finish(Ending::default(), None).1]);
+    assert_eq!(users, BTreeMap::from([(0, 0), (1, 7), (2, 7), (3, 4), (4, 4)]));
+}
+
+#[test]
 fn exchanges_are_kept_for_known_groups_and_not_too_many() {
     let mut recorder = Recorder::new(settings());
     recorder.record(&sample("a", 0, 5, false));
