@@ -273,6 +273,8 @@ fn redirects_forms_and_bytes_are_shown_as_what_they_are() {
         form,
         sampler("bytes", &target, "/binary"),
         sampler("search", &target, "/json?q=1&amp;api_key=hidden"),
+        sampler("latin", &target, "/latin"),
+        sampler("wide", &target, "/wide"),
     ]
     .concat();
     let plan = Plan::parse(plan(&[group("ThreadGroup", "users", 1, 1, &body)]).as_bytes()).unwrap();
@@ -303,6 +305,14 @@ fn redirects_forms_and_bytes_are_shown_as_what_they_are() {
             .ends_with("/json?q=1&api_key=***")
     );
     assert_eq!(of(3)["request"]["body"], Value::Null, "it is in the address");
+    assert_eq!(
+        of(4)["response"]["body"],
+        json!({"text": "año", "bytes": 3, "cut": false})
+    );
+    assert_eq!(
+        of(5)["response"]["body"],
+        json!({"text": "año", "bytes": 6, "cut": false})
+    );
     assert!(!Value::from(run.exchanges.clone()).to_string().contains("hidden"));
 }
 

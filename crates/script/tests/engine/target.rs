@@ -1,5 +1,5 @@
 //! An HTTP server that counts, remembers and does what a path says: `/slow?<ms>`, `/status?<code>`, `/large?<bytes>`,
-//! `/odd`, `/binary`.
+//! `/odd`, `/binary`, `/latin`, `/wide`.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -107,42 +107,46 @@ fn serve(stream: TcpStream, seen: &Mutex<Seen>) {
             "/odd" => "500",
             _ => "200",
         };
-        let (odd_headers, odd_body) = odd();
-        let headers = if path == "/odd" { odd_headers.as_str() } else { "" };
-        let large = match path {
-            "/large" => Some("x".repeat(query.parse().unwrap_or(0))),
-            "/odd" => Some(odd_body),
-            "/binary" => Some("\u{0}\u{1}\u{2}".repeat(100)),
-            _ => None,
-        };
+        let (headers, body) = answer(path, query);
         let body = if is_head || status == "204" {
-            ""
+            Vec::new()
         } else {
-            large.as_deref().unwrap_or("hi")
+            body
         };
         let length = if status == "204" {
             String::new()
         } else {
             format!("Content-Length: {}\r\n", body.len())
         };
-        if writer
-            .write_all(
-                format!(
-                    "HTTP/1.1 {status} Status\r\nLocation: /\r\nSet-Cookie: sid=hidden\r\n{headers}{length}\r\n{body}"
-                )
-                .as_bytes(),
-            )
-            .is_err()
-        {
+        let head = format!(
+            "HTTP/1.1 {status} Status\r\nLocation: /\r\nSet-Cookie: sid=hidden\r\n{headers}{length}\r\n"
+        );
+        if writer.write_all(&[head.as_bytes(), &body].concat()).is_err() {
             return;
         }
     }
 }
 
+/// Further headers, and the body.
+fn answer(path: &str, query: &str) -> (String, Vec<u8>) {
+    let plain = |charset: &str| format!("Content-Type: text/plain; charset={charset}\r\n");
+    match path {
+        "/large" => (String::new(), vec![b'x'; query.parse().unwrap_or(0)]),
+        "/odd" => odd(),
+        "/binary" => (String::new(), vec![0, 1, 2].repeat(100)),
+        "/latin" => (plain("ISO-8859-1"), b"a\xf1o".to_vec()),
+        "/wide" => (plain("UTF-16LE"), b"a\0\xf1\0o\0".to_vec()),
+        _ => (String::new(), b"hi".to_vec()),
+    }
+}
+
 /// Headers and a body that are as long and awkward as can be.
-fn odd() -> (String, String) {
+fn odd() -> (String, Vec<u8>) {
     let headers = (0..50).map(|n| format!("X-Odd-{n}: {}\r\n", "ñ\"\\".repeat(100)));
-    (headers.collect(), "\u{1}\u{1f}\"\\\r\n日本😀".repeat(5_000))
+    (
+        headers.collect(),
+        "\u{1}\u{1f}\"\\\r\n日本😀".repeat(5_000).into_bytes(),
+    )
 }
 
 fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {

@@ -130,7 +130,7 @@ final class Exchange {
         if (blank(sent) || inUrl) {
             json.writeNullField("body");
         } else {
-            body(beginning(sent), sent.getBytes(StandardCharsets.UTF_8).length, size.body);
+            body(beginning(sent), sent.length() <= size.whole, utf8(sent), size.body);
         }
         json.writeEndObject();
     }
@@ -151,7 +151,7 @@ final class Exchange {
             json.writeEndObject();
         } else {
             // What is left is the answer's: it tells most of why a request failed.
-            body(decoded(data), data.length, size == Size.SMALL ? size.whole : size.body);
+            body(decoded(data), data.length <= size.whole, data.length, size == Size.SMALL ? size.whole : size.body);
         }
         json.writeEndObject();
     }
@@ -207,11 +207,11 @@ final class Exchange {
         }
     }
 
-    private void body(String beginning, int bytes, int most) throws IOException {
+    private void body(String beginning, boolean complete, long bytes, int most) throws IOException {
         json.writeObjectFieldStart("body");
         String shown = Secrets.outOfBody(beginning, redacted);
         String kept = within(shown, Math.min(most, left));
-        boolean whole = kept.length() == shown.length() && beginning.getBytes(StandardCharsets.UTF_8).length >= bytes;
+        boolean whole = complete && kept.length() == shown.length();
         left -= size(kept);
         cut |= !whole;
         json.writeStringField("text", whole ? kept : kept + "…");
@@ -226,24 +226,29 @@ final class Exchange {
     }
 
     private String decoded(byte[] data) {
-        Charset charset = StandardCharsets.UTF_8;
-        try {
-            charset = Charset.forName(result.getDataEncodingWithDefault());
-        } catch (IllegalArgumentException e) {
-            // The answer names one that is none.
-        }
         int length = Math.min(data.length, size.whole);
-        String decoded = new String(data, 0, length, charset);
+        String decoded = new String(data, 0, length, charset());
         // A character may have been cut in two.
         boolean torn = length < data.length && decoded.endsWith("\uFFFD");
         return torn ? decoded.substring(0, decoded.length() - 1) : decoded;
+    }
+
+    private Charset charset() {
+        try {
+            return Charset.forName(result.getDataEncodingWithDefault());
+        } catch (IllegalArgumentException e) {
+            // The answer names one that is none.
+            return StandardCharsets.UTF_8;
+        }
     }
 
     private boolean isBinary(byte[] data) {
         if (SampleResult.BINARY.equals(result.getDataType())) {
             return true;
         }
-        for (int i = 0; i < Math.min(data.length, 1_000); i++) {
+        // Where a character has two bytes, one of them is often 0.
+        boolean wide = charset().name().startsWith("UTF-16") || charset().name().startsWith("UTF-32");
+        for (int i = 0; !wide && i < Math.min(data.length, 1_000); i++) {
             if (data[i] == 0) {
                 return true;
             }
@@ -313,6 +318,16 @@ final class Exchange {
             return 1;
         }
         return c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+
+    /** The bytes of a text of any length, without a copy of it; half of a pair has two of the pair's four. */
+    private static long utf8(String value) {
+        long bytes = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return bytes;
     }
 
     private static boolean blank(String value) {
