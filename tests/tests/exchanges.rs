@@ -7,7 +7,8 @@ use axum::{Router, http::StatusCode, routing::any};
 use oleada_tests::{client::Client, product::Product};
 use serde_json::{Value, json};
 
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Three JVMs, one after the other, on a machine that others use too.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A server with secrets of its own: `/fine`, `/refuse` (409), `/slow` (4 s).
 struct Shop {
