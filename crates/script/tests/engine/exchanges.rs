@@ -268,7 +268,10 @@ fn redirects_forms_and_bytes_are_shown_as_what_they_are() {
         <stringProp name="Argument.name">pwd</stringProp><stringProp name="Argument.value">hidden</stringProp>
         <stringProp name="Argument.metadata">=</stringProp></elementProp></collectionProp></elementProp></HTTPSamplerProxy>"#,
     );
+    let cookies = r#"<CookieManager guiclass="CookiePanel" testclass="CookieManager" testname="cookies" enabled="true">
+        <collectionProp name="CookieManager.cookies"/></CookieManager><hashTree/>"#;
     let body = [
+        cookies.to_owned(),
         follow(sampler("moved", &target, "/status?302")),
         form,
         sampler("bytes", &target, "/binary"),
@@ -293,6 +296,13 @@ fn redirects_forms_and_bytes_are_shown_as_what_they_are() {
         "{:#}",
         of(0)
     );
+    let form = target
+        .requests()
+        .into_iter()
+        .find(|request| request.head.starts_with("POST"))
+        .unwrap();
+    assert!(form.head.contains("Cookie: sid=hidden"), "{}", form.head);
+    assert_eq!(of(1)["redacted"], json!(["Cookie", "pwd", "Set-Cookie"]));
     assert_eq!(of(1)["request"]["body"]["text"], "user=ana&pwd=***");
     assert_eq!(
         of(2)["response"]["body"],
