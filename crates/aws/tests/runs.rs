@@ -10,7 +10,7 @@ use aws::{
 use futures::future::join_all;
 use model::{
     RunId, ScenarioId, Timestamp,
-    run::{Reason, ReasonCode, Run, StageName, Status, Summary, Verdict, Warning, WorkerCounts},
+    run::{Outcome, Reason, ReasonCode, Run, StageName, Status, Summary, Warning, WorkerCounts},
 };
 use support::{TestCloud, run_of, scenario};
 use ulid::Ulid;
@@ -25,7 +25,7 @@ fn ending(status: Status) -> Ending {
         failure_rate: Some(0.0),
         throughput: Some(3.5),
         p95: Some(12.0),
-        verdict: Some(Verdict::Passed),
+        verdict: Outcome::Passed,
     };
     let reason = (status == Status::Failed).then(|| Reason::new(ReasonCode::NoSamples, "none"));
     Ending {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{
     Region, RunId, ScenarioId, Timestamp,
     criterion::{Criterion, Metric},
-    run::Status,
+    run::{Outcome, Status, Summary},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,6 +48,19 @@ pub struct Results {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub window: Option<Window>,
+}
+
+impl Results {
+    /// What a list of runs shows of them.
+    pub fn summary(&self) -> Summary {
+        Summary {
+            requests: self.total.requests,
+            failure_rate: self.total.failure_rate,
+            throughput: self.total.throughput,
+            p95: self.total.response_time_ms.all.p95,
+            verdict: self.verdict.outcome,
+        }
+    }
 }
 
 /// Milliseconds from `startAt`, the end excluded, as they were applied: whole steps of the stored series.
@@ -253,13 +266,6 @@ pub struct Verdict {
     pub criteria: Vec<CriterionResult>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    Passed,
-    Failed,
-}
-
 /// One criterion and what was observed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CriterionResult {
@@ -291,34 +297,6 @@ pub struct ValidityReason {
     /// Such as `GENERATOR_CPU`.
     pub code: String,
     pub detail: String,
-}
-
-/// What a list of runs shows of each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Summary {
-    pub requests: u64,
-    #[schema(required)]
-    pub failure_rate: Option<f64>,
-    #[schema(required)]
-    pub throughput: Option<f64>,
-    /// Milliseconds.
-    #[schema(required)]
-    pub p95: Option<f64>,
-    pub verdict: Outcome,
-}
-
-impl From<&Results> for Summary {
-    fn from(results: &Results) -> Self {
-        let total = &results.total;
-        Self {
-            requests: total.requests,
-            failure_rate: total.failure_rate,
-            throughput: total.throughput,
-            p95: total.response_time_ms.all.p95,
-            verdict: results.verdict.outcome,
-        }
-    }
 }
 
 /// Whole microseconds as milliseconds.

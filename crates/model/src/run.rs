@@ -224,8 +224,7 @@ impl WorkerCounts {
 /// Whether a run met its criteria.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = RunVerdict)]
-pub enum Verdict {
+pub enum Outcome {
     Passed,
     Failed,
 }
@@ -235,13 +234,16 @@ pub enum Verdict {
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     pub requests: u64,
-    /// Failures / requests; `None` when there was no request.
+    /// Failures / requests; null when there was no request.
+    #[schema(required)]
     pub failure_rate: Option<f64>,
-    /// Requests per second over the load phase; `None` when there was none.
+    /// Requests per second over the load phase; null when there was none.
+    #[schema(required)]
     pub throughput: Option<f64>,
-    /// Milliseconds; `None` when there was no request.
+    /// Milliseconds; null when there was no request.
+    #[schema(required)]
     pub p95: Option<f64>,
-    pub verdict: Option<Verdict>,
+    pub verdict: Outcome,
 }
 
 /// A run as a history lists it: without the snapshot of its scenario and without its plan.

@@ -8,10 +8,9 @@ use aws::{
     runs::{Changes, Ending},
 };
 use futures::future::try_join_all;
-use metrics::results::Results;
 use model::{
     control::{Control, Stop, StopCause},
-    run::{Run, StageName, Status, Summary, Verdict},
+    run::{Run, StageName, Status},
     worker::{Exit, Loss, State, Worker},
 };
 use tokio::time::{Instant, sleep};
@@ -71,7 +70,7 @@ pub async fn run(gateways: &Gateways, clock: Clock, timing: &Timing, event: Outc
         let made = results::assemble(&run, start_at, duration_ms, &decision, &workers, merge)?;
         merging::keep(gateways, &run, merge, &made).await?;
         gateways.runs.warn(run.run_id, &merge.merged.warnings).await?;
-        summary = Some(headline(&made));
+        summary = Some(made.summary());
     }
     let ending = Ending {
         status: decision.status,
@@ -164,17 +163,4 @@ fn without_surplus(run: &Run, controls: &[Control], workers: Vec<Worker>) -> Vec
         _ => worker,
     };
     workers.into_iter().map(late).collect()
-}
-
-fn headline(results: &Results) -> Summary {
-    Summary {
-        requests: results.total.requests,
-        failure_rate: results.total.failure_rate,
-        throughput: results.total.throughput,
-        p95: results.total.response_time_ms.all.p95,
-        verdict: Some(match results.verdict.outcome {
-            metrics::results::Outcome::Passed => Verdict::Passed,
-            metrics::results::Outcome::Failed => Verdict::Failed,
-        }),
-    }
 }

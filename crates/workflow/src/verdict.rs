@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use metrics::results::{CriterionResult, Figures, Grade, Outcome, Validity, ValidityReason, Verdict};
+use metrics::results::{CriterionResult, Figures, Grade, Validity, ValidityReason, Verdict};
 use model::{
     criterion::{Bound, Criterion},
+    run::Outcome,
     worker::Worker,
 };
 

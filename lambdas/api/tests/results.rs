@@ -12,11 +12,15 @@ use door::{Answer, As, Door, http_scenario};
 use metrics::{
     merge::{Merger, SegmentRef, windows},
     recorder::{Ending as LoadEnding, Recorder, Settings},
-    results::{Grade, Outcome, Phases, Results, Validity, Verdict, Workers},
+    results::{Grade, Phases, Results, Validity, Verdict, Workers},
     sample::{Kind, Sample},
     store::Query,
 };
-use model::{Duration, RunId, Timestamp, plan::Plan, run::Status};
+use model::{
+    Duration, RunId, Timestamp,
+    plan::Plan,
+    run::{Outcome, Status},
+};
 use serde_json::{Value, json};
 
 const START: i64 = 1_795_421_151_000;

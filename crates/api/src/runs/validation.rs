@@ -10,13 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use metrics::{
-    exchange::{Exchange, Omitted, Transcript},
-    results::Outcome,
-};
+use metrics::exchange::{Exchange, Omitted, Transcript};
 use model::{
     RunId, ScenarioId, Timestamp,
-    run::{Run, Status, Trigger, Warning},
+    run::{Outcome, Run, Status, Trigger, Warning},
 };
 use serde::Serialize;
 

@@ -6,10 +6,11 @@ use aws::{
     objects::keys,
     runs::{Changes, Ending},
 };
-use metrics::results::{
-    Figures, Grade, Outcome, Phases, ResponseTime, Results, Times, Validity, Verdict, Workers,
+use metrics::results::{Figures, Grade, Phases, ResponseTime, Results, Times, Validity, Verdict, Workers};
+use model::{
+    Duration, RunId, Timestamp,
+    run::{Outcome, Status},
 };
-use model::{Duration, RunId, Timestamp, run::Status};
 
 use super::Door;
 
@@ -79,13 +80,7 @@ impl Door {
             status,
             reason: None,
             degraded: results.degraded,
-            summary: Some(model::run::Summary {
-                requests: results.total.requests,
-                failure_rate: results.total.failure_rate,
-                throughput: results.total.throughput,
-                p95: results.total.response_time_ms.all.p95,
-                verdict: Some(model::run::Verdict::Passed),
-            }),
+            summary: Some(results.summary()),
             ended_at: results.ended_at,
         };
         runs.finish(run_id, &ending).await.unwrap();
