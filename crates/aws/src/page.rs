@@ -24,8 +24,10 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-/// How many items DynamoDB reads in a call, before the filter.
-const READ_AT_ONCE: i32 = 200;
+/// How many items DynamoDB reads in the first call, before the filter, and how many in each that follows: a filter that
+/// leaves little out is content with the first. A call reads 1 MB at most.
+const READ_FIRST: i32 = 200;
+const READ_AT_ONCE: i32 = 2_000;
 
 /// Runs a query, call by call, until it has produced `most` items or is at its end.
 pub(crate) async fn items(
@@ -37,13 +39,14 @@ pub(crate) async fn items(
     let mut start = start;
     // The first key may come from a client, and only DynamoDB knows whether it can be one of this index.
     let mut is_ours = start.is_none();
+    let mut at_once = READ_FIRST;
     loop {
-        let query = query.clone().set_exclusive_start_key(start).limit(READ_AT_ONCE);
+        let query = query.clone().set_exclusive_start_key(start).limit(at_once);
         let answer = query.send().await.map_err(sorted).map_err(|error| match error {
             Error::Refused { code, .. } if code == "ValidationException" && !is_ours => Error::InvalidCursor,
             other => other,
         })?;
-        is_ours = true;
+        (is_ours, at_once) = (true, READ_AT_ONCE);
         found.extend(answer.items.unwrap_or_default());
         start = answer.last_evaluated_key;
         if start.is_none() || found.len() >= most {
@@ -91,17 +94,17 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_a_foreign_one_is_refused() {
-        let item: Item = [("day", "2026-11-23"), ("runId", "run_1"), ("note", "x")]
+        let item: Item = [("month", "2026-11"), ("runId", "run_1"), ("note", "x")]
             .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
             .into();
-        let (kept, next) = cut(vec![item.clone(), item], 1, &["day", "runId"]);
+        let (kept, next) = cut(vec![item.clone(), item], 1, &["month", "runId"]);
         assert_eq!(kept.len(), 1);
         let next = next.unwrap();
-        assert_eq!(key_of(&next, &["day", "runId"]).unwrap().len(), 2);
+        assert_eq!(key_of(&next, &["month", "runId"]).unwrap().len(), 2);
         for (cursor, key) in [
             (next.as_str(), &["list", "runId"][..]),
-            ("%%%", &["day"]),
-            ("e30", &["day"]),
+            ("%%%", &["month"]),
+            ("e30", &["month"]),
         ] {
             assert!(
                 matches!(key_of(cursor, key), Err(Error::InvalidCursor)),

@@ -27,7 +27,8 @@ use crate::{
 
 pub use create::{Created, Idempotency, NewRun};
 pub use history::HistoryFilter;
-pub(crate) use history::{BY_DAY, BY_SCENARIO};
+pub(crate) use history::name_months;
+pub(crate) use history::{BY_MONTH, BY_SCENARIO};
 pub(crate) use record::LISTED;
 
 /// The table of runs.

@@ -39,8 +39,8 @@ pub async fn ensure(config: &SdkConfig, deployment: &Deployment) -> Result<(), E
                     carries: &runs::LISTED,
                 },
                 Index {
-                    name: runs::BY_DAY,
-                    key: &[("day", TEXT), ("runId", TEXT)],
+                    name: runs::BY_MONTH,
+                    key: &[("month", TEXT), ("runId", TEXT)],
                     carries: &[&runs::LISTED, &["scenarioId"][..]].concat(),
                 },
             ],
@@ -60,7 +60,17 @@ pub async fn ensure(config: &SdkConfig, deployment: &Deployment) -> Result<(), E
         },
     ];
     for table in tables {
-        table.ensure(&client).await?;
+        match table.description(&client).await? {
+            None => table.create(&client).await?,
+            Some(there) => {
+                // Before the index is there: once it is, all runs are in it.
+                if table.missing(&there).any(|index| index.name == runs::BY_MONTH) {
+                    runs::name_months(&client, table.name).await?;
+                }
+                table.mend_indices(&client, &there).await?;
+            }
+        }
+        table.ensure_expiry(&client).await?;
     }
     Ok(())
 }
@@ -86,26 +96,16 @@ struct Index<'a> {
 }
 
 impl Table<'_> {
-    async fn ensure(&self, client: &Client) -> Result<(), Error> {
-        match client
-            .describe_table()
-            .table_name(self.name)
-            .send()
-            .await
-            .map_err(sorted)
-        {
-            Ok(answer) => {
-                self.mend_indices(
-                    client,
-                    &answer
-                        .table
-                        .unwrap_or_else(|| TableDescription::builder().build()),
-                )
-                .await?;
-            }
-            Err(Error::NotFound(_)) => self.create(client).await?,
-            Err(error) => return Err(error),
+    async fn description(&self, client: &Client) -> Result<Option<TableDescription>, Error> {
+        let describe = client.describe_table().table_name(self.name);
+        match describe.send().await.map_err(sorted) {
+            Ok(answer) => Ok(answer.table),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
         }
+    }
+
+    async fn ensure_expiry(&self, client: &Client) -> Result<(), Error> {
         if !self.expires {
             return Ok(());
         }
@@ -151,19 +151,29 @@ impl Table<'_> {
         }
     }
 
-    async fn mend_indices(&self, client: &Client, table: &TableDescription) -> Result<(), Error> {
-        let there: Vec<&str> = table
+    /// The indices that the table should have and has not.
+    fn missing<'a>(&'a self, there: &'a TableDescription) -> impl Iterator<Item = &'a Index<'a>> {
+        let names = || {
+            there
+                .global_secondary_indexes()
+                .iter()
+                .filter_map(|index| index.index_name())
+        };
+        self.indices
+            .iter()
+            .filter(move |index| !names().any(|name| name == index.name))
+    }
+
+    async fn mend_indices(&self, client: &Client, there: &TableDescription) -> Result<(), Error> {
+        let missing = self.missing(there);
+        let names = there
             .global_secondary_indexes()
             .iter()
-            .filter_map(|index| index.index_name())
-            .collect();
-        let missing = self.indices.iter().filter(|index| !there.contains(&index.name));
-        let superfluous = there
-            .iter()
-            .filter(|name| self.indices.iter().all(|index| index.name != **name));
+            .filter_map(|index| index.index_name());
+        let superfluous = names.filter(|name| self.indices.iter().all(|index| index.name != *name));
         let updates = missing
             .map(Index::creation)
-            .chain(superfluous.map(|name| deletion(name)))
+            .chain(superfluous.map(deletion))
             .collect::<Result<Vec<_>, _>>()
             .map_err(incomplete)?;
         // DynamoDB takes one of these at a time.

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use ulid::Ulid;
 
-use crate::text::as_string;
+use crate::{Timestamp, text::as_string};
 
 /// A string that is not an id of the kind that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,14 @@ macro_rules! id {
             /// The id for a ULID made at the edge, where clock and randomness are at hand.
             pub fn new(ulid: Ulid) -> Self {
                 Self(ulid)
+            }
+
+            /// The ids that can have been made from one instant to another, both included, as the least and the greatest.
+            pub fn made_between(from: Timestamp, to: Timestamp) -> (Self, Self) {
+                let ms = |at: Timestamp| u64::try_from(at.as_ms()).unwrap_or(0);
+                let least = Ulid::from_parts(ms(from), 0);
+                let greatest = Ulid::from_parts(ms(to), u128::MAX);
+                (Self(least), Self(greatest))
             }
 
             /// When it was made, in milliseconds since the epoch.
@@ -81,5 +89,18 @@ mod tests {
         assert!(text.replace("run_", "scn_").parse::<RunId>().is_err());
         assert!("run_".parse::<RunId>().is_err());
         assert_eq!(id.created_ms(), 1_795_421_151_403);
+    }
+
+    #[test]
+    fn ids_lie_between_those_of_their_time() {
+        let id = |ms, random| RunId::new(Ulid::from_parts(ms, random)).to_string();
+        let (least, greatest) = RunId::made_between(Timestamp::from_ms(1_000), Timestamp::from_ms(2_000));
+        let (least, greatest) = (least.to_string(), greatest.to_string());
+        for within in [id(1_000, 0), id(1_500, 7), id(2_000, u128::MAX)] {
+            assert!(least <= within && within <= greatest, "{within}");
+        }
+        for outside in [id(999, u128::MAX), id(2_001, 0)] {
+            assert!(outside < least || outside > greatest, "{outside}");
+        }
     }
 }

@@ -26,9 +26,20 @@ impl Timestamp {
         self.0
     }
 
-    /// The UTC day, as `2026-11-23`.
-    pub fn day(self) -> String {
-        self.to_string().chars().take(10).collect()
+    /// The UTC month, as `2026-11`.
+    pub fn month(self) -> String {
+        self.to_string().chars().take(7).collect()
+    }
+
+    /// The UTC months from this one back to that of `earlier`, both included; none when `earlier` is in a later one.
+    pub fn months_back_to(self, earlier: Self) -> impl Iterator<Item = String> {
+        let count = |at: Self| {
+            let since = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::MIN);
+            let date = jiff::tz::TimeZone::UTC.to_datetime(since).date();
+            i32::from(date.year()) * 12 + i32::from(date.month()) - 1
+        };
+        let months = (count(earlier)..=count(self)).rev();
+        months.map(|month| format!("{:04}-{:02}", month / 12, month % 12 + 1))
     }
 
     pub fn plus(self, duration: Duration) -> Self {
@@ -191,8 +202,20 @@ mod tests {
     fn instants_are_utc_with_milliseconds() {
         let instant: Timestamp = "2026-11-23T04:00:00.5-05:00".parse().unwrap();
         assert_eq!(instant.to_string(), "2026-11-23T09:00:00.500Z");
-        assert_eq!(instant.day(), "2026-11-23");
+        assert_eq!(instant.month(), "2026-11");
         assert!("2026-11-23".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn months_go_backwards_and_include_both_ends() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let back = |newest: &str, oldest: &str| at(newest).months_back_to(at(oldest)).collect::<Vec<_>>();
+        assert_eq!(
+            back("2027-02-01T00:00:00Z", "2026-11-30T23:59:59.999Z"),
+            ["2027-02", "2027-01", "2026-12", "2026-11"]
+        );
+        assert_eq!(back("2026-11-01T00:00:00Z", "2026-11-30T00:00:00Z"), ["2026-11"]);
+        assert!(back("2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z").is_empty());
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Lists of runs, newest first.
 
-use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::KeysAndAttributes};
-use futures::{StreamExt, TryStreamExt, stream};
+use aws_sdk_dynamodb::{Client, operation::query::builders::QueryFluentBuilder, types::KeysAndAttributes};
+use futures::future::try_join_all;
 use model::{
     Duration, RunId, ScenarioId, Timestamp,
     run::{Entry, Status},
@@ -11,8 +11,8 @@ use super::{Runs, key, record};
 use crate::{
     Error, Page, PageRequest,
     error::sorted,
-    expression::incomplete,
-    item::{Item, text},
+    expression::{Update, incomplete},
+    item::{Item, Reader, text},
     page,
 };
 
@@ -33,12 +33,14 @@ pub const REACH: Duration = Duration::from_secs(400 * 24 * 3600);
 const EARLIEST_MS: i64 = 1_767_225_600_000;
 
 pub(crate) const BY_SCENARIO: &str = "byScenario";
-pub(crate) const BY_DAY: &str = "byDay";
+/// What is written now is in one partition, whether it is of a month or of a day; and a month is one question.
+pub(crate) const BY_MONTH: &str = "byMonth";
 const SCENARIO_KEY: [&str; 2] = ["scenarioId", "runId"];
-const DAY_KEY: [&str; 2] = ["day", "runId"];
+const MONTH_KEY: [&str; 2] = ["month", "runId"];
+/// By how much a clock may be wrong, and a run's id older than its creation.
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Days that are asked for at the same time.
-const DAYS_AT_ONCE: usize = 8;
+/// Months that are asked for at the same time, once the newest was not enough.
+const MONTHS_AT_ONCE: usize = 8;
 
 impl Runs {
     /// The runs of one scenario.
@@ -75,51 +77,51 @@ impl Runs {
         let start = request
             .cursor
             .as_deref()
-            .map(|cursor| page::key_of(cursor, &DAY_KEY))
+            .map(|cursor| page::key_of(cursor, &MONTH_KEY))
             .transpose()?;
-        let newest = match start.as_ref().and_then(|start| start.get("day")?.as_s().ok()) {
-            Some(day) => format!("{day}T00:00:00Z")
-                .parse()
-                .map_err(|_| Error::InvalidCursor)?,
-            None => filter.to.unwrap_or_else(|| now.plus(DAY)),
-        };
-        // A clock that is a little ahead of ours must not hide a run at midnight. Beyond these days there are no runs,
-        // whatever a client asks for.
-        let newest: Timestamp = newest.min(now.plus(DAY));
+        // A clock that is a little ahead of ours must not hide a run. Outside of these bounds there are no runs, whatever
+        // a client asks for.
+        let newest = filter.to.unwrap_or_else(|| now.plus(DAY)).min(now.plus(DAY));
         let oldest = filter.from.unwrap_or_else(|| minus(now.min(newest), REACH));
         let oldest = oldest.max(Timestamp::from_ms(EARLIEST_MS));
-        let mut days = stream::iter(days_back(newest, oldest))
-            .map(|day| {
-                let query = self.query(BY_DAY, "day", &day, filter);
-                let start = start
-                    .clone()
-                    .filter(|start| start.get("day") == Some(&text(&day)));
-                page::items(query, start, request.limit + 1)
-            })
-            .buffered(DAYS_AT_ONCE);
-        let mut items = Vec::new();
-        while items.len() <= request.limit
-            && let Some(of_day) = days.try_next().await?
-        {
-            items.extend(of_day);
+        let mut months: Vec<String> = newest.months_back_to(oldest).collect();
+        if let Some(month) = start.as_ref().and_then(|start| start.get("month")?.as_s().ok()) {
+            let at = months.iter().position(|known| known == month);
+            months.drain(..at.ok_or(Error::InvalidCursor)?);
         }
-        entries(items, request.limit, &DAY_KEY)
+        let query = |month: &String| {
+            let query = self.query(BY_MONTH, "month", month, filter);
+            let start = start.clone();
+            let start = start.filter(|start| start.get("month") == Some(&text(month)));
+            page::items(query, start, request.limit + 1)
+        };
+        let (mut items, mut at_once) = (Vec::new(), 1);
+        let mut months = months.as_slice();
+        while items.len() <= request.limit && !months.is_empty() {
+            let (next, rest) = months.split_at(at_once.min(months.len()));
+            items.extend(try_join_all(next.iter().map(query)).await?.into_iter().flatten());
+            (months, at_once) = (rest, MONTHS_AT_ONCE);
+        }
+        entries(items, request.limit, &MONTH_KEY)
     }
 
     /// The runs that were created since `since` and are not over, by a read that may lag a little.
     pub async fn unfinished(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Entry>, Error> {
         let mut found = Vec::new();
-        for day in days_back(now.plus(DAY), since) {
+        let (first, last) = RunId::made_between(minus(since, DAY), now.plus(DAY));
+        for month in now.plus(DAY).months_back_to(since) {
             let query = self
                 .client
                 .query()
                 .table_name(self.table())
-                .index_name(BY_DAY)
-                .key_condition_expression("#day = :day")
+                .index_name(BY_MONTH)
+                .key_condition_expression("#month = :month AND runId BETWEEN :first AND :last")
                 .filter_expression("NOT #status IN (:completed, :failed, :cancelled)")
-                .expression_attribute_names("#day", "day")
+                .expression_attribute_names("#month", "month")
                 .expression_attribute_names("#status", "status")
-                .expression_attribute_values(":day", text(day))
+                .expression_attribute_values(":month", text(month))
+                .expression_attribute_values(":first", text(first))
+                .expression_attribute_values(":last", text(last))
                 .expression_attribute_values(":completed", text(Status::Completed.as_str()))
                 .expression_attribute_values(":failed", text(Status::Failed.as_str()))
                 .expression_attribute_values(":cancelled", text(Status::Cancelled.as_str()));
@@ -158,6 +160,11 @@ impl Runs {
     }
 
     fn query(&self, index: &str, partition: &str, value: &str, filter: &HistoryFilter) -> QueryFluentBuilder {
+        // An id tells when it was made, so that what is outside of the bounds is not even read.
+        let (first, last) = RunId::made_between(
+            filter.from.map_or(Timestamp::from_ms(0), |from| minus(from, DAY)),
+            filter.to.map_or(Timestamp::from_ms(i64::MAX), |to| to.plus(DAY)),
+        );
         let mut conditions = vec!["#trigger <> :validation"];
         let mut query = self
             .client
@@ -165,9 +172,11 @@ impl Runs {
             .table_name(self.table())
             .index_name(index)
             .scan_index_forward(false)
-            .key_condition_expression("#partition = :partition")
+            .key_condition_expression("#partition = :partition AND runId BETWEEN :first AND :last")
             .expression_attribute_names("#partition", partition)
             .expression_attribute_values(":partition", text(value))
+            .expression_attribute_values(":first", text(first))
+            .expression_attribute_values(":last", text(last))
             .expression_attribute_names("#trigger", "trigger")
             .expression_attribute_values(":validation", text("validation"));
         if let Some(status) = filter.status {
@@ -199,27 +208,28 @@ fn minus(at: Timestamp, duration: Duration) -> Timestamp {
     Timestamp::from_ms(at.as_ms().saturating_sub(duration.as_ms() as i64))
 }
 
-/// The UTC days from the newest to the oldest.
-fn days_back(newest: Timestamp, oldest: Timestamp) -> impl Iterator<Item = String> {
-    let first = newest.as_ms().div_euclid(DAY.as_ms() as i64);
-    let last = oldest.as_ms().div_euclid(DAY.as_ms() as i64);
-    (last..=first)
-        .rev()
-        .map(|day| Timestamp::from_ms(day * DAY.as_ms() as i64).day())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_go_backwards_and_include_both_ends() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let days: Vec<_> = days_back(at("2026-03-01T00:00:00Z"), at("2026-02-27T23:59:59.999Z")).collect();
-        assert_eq!(days, ["2026-03-01", "2026-02-28", "2026-02-27"]);
-        assert_eq!(
-            days_back(at("2026-03-01T00:00:00Z"), at("2026-03-02T00:00:00Z")).count(),
-            0
-        );
+/// Gives the runs that were kept before lists went by month their month. There are none after the first time.
+pub(crate) async fn name_months(client: &Client, table: &str) -> Result<(), Error> {
+    let mut pages = client
+        .scan()
+        .table_name(table)
+        .filter_expression("attribute_not_exists(#month)")
+        .expression_attribute_names("#month", "month")
+        .projection_expression("runId, createdAt")
+        .into_paginator()
+        .items()
+        .send();
+    while let Some(item) = pages.try_next().await.map_err(sorted)? {
+        let read = Reader::new("a run", &item);
+        let created_at: Timestamp = read.parsed("createdAt")?;
+        let name = Update::new()
+            .set("month", text(created_at.month()))
+            .when_present("runId");
+        match name.send(client, table, key(read.parsed("runId")?)).await {
+            // It was deleted in between.
+            Ok(_) | Err(Error::Conflict(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
+    Ok(())
 }

@@ -44,7 +44,7 @@ pub(super) fn write(run: &Run) -> Item {
     let mut item: Item = [
         ("runId", text(run.run_id)),
         ("scenarioId", text(run.scenario_id)),
-        ("day", text(run.created_at.day())),
+        ("month", text(run.created_at.month())),
         ("status", text(run.status.as_str())),
         ("trigger", text(word(&run.trigger))),
         ("degraded", AttributeValue::Bool(run.degraded)),

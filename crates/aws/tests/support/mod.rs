@@ -128,7 +128,7 @@ impl TestCloud {
 /// The state machine of tests is made by them.
 pub const STATE_MACHINE_ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:run";
 
-fn deployment(live_address: &str) -> Deployment {
+pub fn deployment(live_address: &str) -> Deployment {
     Deployment {
         hub_region: "us-east-1".parse().unwrap(),
         scenarios_table: "scenarios".into(),
