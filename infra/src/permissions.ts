@@ -91,6 +91,20 @@ export class Permissions {
     return statement;
   }
 
+  /** What a region bears, and what of it is in use. Service Quotas knows no resources for what it reads. */
+  capacity(): PolicyStatement[] {
+    const quotas = new PolicyStatement({
+      actions: ["servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota"],
+      resources: ["*"],
+    });
+    return [quotas, this.listTasks(), this.tasks("DescribeTasks")];
+  }
+
+  /** ECS knows no resource for it. */
+  describeTaskDefinitions(): PolicyStatement {
+    return new PolicyStatement({ actions: ["ecs:DescribeTaskDefinition"], resources: ["*"] });
+  }
+
   publishLive(): PolicyStatement {
     return new PolicyStatement({ actions: ["iot:Publish"], resources: [this.names.topicArn(this.stack)] });
   }

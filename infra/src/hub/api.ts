@@ -19,6 +19,7 @@ import { Construct } from "constructs";
 import { explain } from "../findings.ts";
 import { ANSWERING, type Fleet, RustFunction } from "../lambda.ts";
 import type { Permissions } from "../permissions.ts";
+import { READS_QUOTAS } from "./run.ts";
 
 export const STAGE = "prod";
 
@@ -45,7 +46,9 @@ export class Api extends Construct {
         may.indices("scenarios"),
         may.indices("runs"),
         may.table("workers", "GetItem", "Query", "UpdateItem", "BatchWriteItem"),
-        may.settings(["region"], "GetItem", "Query"),
+        may.settings(["region"], "GetItem", "Query", "PutItem", "DeleteItem"),
+        ...may.capacity(),
+        may.describeTaskDefinitions(),
         may.settings(["idempotency"], "GetItem", "UpdateItem"),
         may.bucket("ListBucket", "ListBucketMultipartUploads"),
         may.objects(["scripts/*"], "GetObject", "PutObject"),
@@ -54,6 +57,7 @@ export class Api extends Construct {
         new PolicyStatement({ actions: ["states:StartExecution"], resources: [names.stateMachineArn(stack)] }),
       ],
     });
+    explain(this.api.role, "IAM5[Resource::*]", READS_QUOTAS);
     this.authorize = new RustFunction(this, "Authorize", fleet, "authorize", {
       description: "Says who sends a request to the API",
       timeout: ANSWERING,

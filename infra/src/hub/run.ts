@@ -25,8 +25,9 @@ export class Run extends Construct {
     const plan = of("plan", "Plan", {
       description: "Splits the load of a run over regions and workers",
       memory: 256,
-      permissions: [run, may.settings(["region"], "Query")],
+      permissions: [run, may.settings(["region"], "Query"), ...may.capacity()],
     });
+    explain(plan.role, "IAM5[Resource::*]", READS_QUOTAS);
     const launch = of("launch", "Launch", {
       description: "Starts the workers of a region",
       memory: 512,
@@ -112,6 +113,10 @@ export class Run extends Construct {
 
 /** Why `*` stands for the resource of ecs:ListTasks. */
 export const LISTS_TASKS = "ecs:ListTasks knows no resource on Fargate; a condition on the cluster is its limit.";
+
+/** Why `*` stands for the resource of what tells how much there may be and how much there is. */
+export const READS_QUOTAS =
+  "Service Quotas knows no resources for what it reads, ecs:DescribeTaskDefinition none either, and ecs:ListTasks none on Fargate, where a condition on the cluster is its limit.";
 
 /** What ends a run; clean-up and sweep do it too, when nobody else did. */
 export function collecting(may: Permissions): PolicyStatement[] {
