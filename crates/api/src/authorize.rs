@@ -4,35 +4,53 @@ use aws::settings::Settings;
 
 use crate::{
     identity::{Caller, TOKEN},
+    people::{self, People, Verdict},
     token::Token,
 };
 
 /// The name of tokens that sessions of the console use. Their runs are started by a person: the token's owner.
 pub const CONSOLE_SESSION: &str = "console session";
 
-/// The caller behind an `Authorization` header; `None` when there is nobody.
-///
-/// An API token is looked up by the hash of its secret, so no comparison of secrets can tell by its time how far they
-/// agree. JWTs are refused as long as no issuer can be configured.
-pub async fn caller(settings: &Settings, authorization: &str) -> Result<Option<Caller>, aws::Error> {
+/// Why it cannot be told whose credential it is.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the token could not be looked up")]
+    Lookup(#[from] aws::Error),
+    #[error("the token could not be verified")]
+    Issuer(#[from] people::Error),
+}
+
+/// Whose credential an `Authorization` header holds: an API token, or the token of a person where `people` have an issuer.
+pub async fn verdict(
+    settings: &Settings,
+    people: Option<&People>,
+    authorization: &str,
+) -> Result<Verdict, Error> {
     let Some(credential) = bearer(authorization) else {
-        return Ok(None);
+        return Ok(Verdict::Unknown);
     };
-    let Ok(token) = credential.parse::<Token>() else {
-        return Ok(None);
-    };
+    match (credential.parse::<Token>(), people) {
+        (Ok(token), _) => Ok(of_token(settings, &token).await?),
+        (Err(_), Some(people)) => Ok(people.verdict(credential).await?),
+        (Err(_), None) => Ok(Verdict::Unknown),
+    }
+}
+
+/// An API token is looked up by the hash of its secret, so no comparison of secrets can tell by its time how far they
+/// agree.
+async fn of_token(settings: &Settings, token: &Token) -> Result<Verdict, aws::Error> {
     let Some(record) = settings.token(&token.hash()).await? else {
-        return Ok(None);
+        return Ok(Verdict::Unknown);
     };
     if record.token_id != token.id {
-        return Ok(None);
+        return Ok(Verdict::Unknown);
     }
     let principal = if record.name == CONSOLE_SESSION {
         record.owner
     } else {
         format!("{TOKEN}{}", record.token_id)
     };
-    Ok(Some(Caller {
+    Ok(Verdict::Caller(Caller {
         principal,
         role: record.role,
     }))

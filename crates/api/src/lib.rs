@@ -19,6 +19,7 @@ mod json;
 mod live;
 pub mod openapi;
 mod page;
+pub mod people;
 pub mod problem;
 mod query;
 mod regions;

@@ -54,7 +54,7 @@ pub fn all(surroundings: &Surroundings, deployment: &Deployment, scratch: PathBu
         Function::new(name("authorize"), ANSWERING, CONCURRENCY, move |event, _| {
             let settings = settings.clone();
             async move {
-                let answer = lambda_authorize::handle(&settings, event).await;
+                let answer = lambda_authorize::handle(&settings, None, event).await;
                 // The gateway knows this one error by its message.
                 answer.map_err(|error| failure("Error", &error))
             }

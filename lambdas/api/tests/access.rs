@@ -94,7 +94,7 @@ async fn an_api_token_becomes_a_caller_and_nothing_else_does() {
             "authorizationToken": authorization,
             "methodArn": "arn:aws:execute-api:us-east-1:000000000000:local/prod/GET/api/v1/me",
         });
-        lambda_authorize::handle(settings, event).await
+        lambda_authorize::handle(settings, None, event).await
     };
     let allowed = ask(format!("Bearer {token}")).await.unwrap();
     assert_eq!(

@@ -1,5 +1,10 @@
 //! Lambda function `authorize`: API Gateway's authoriser, of type `TOKEN` or `REQUEST`.
 
+use api::{
+    authorize,
+    identity::Caller,
+    people::{People, Verdict},
+};
 use aws::settings::Settings;
 use model::role::Role;
 use serde::{Deserialize, Serialize};
@@ -14,8 +19,8 @@ pub enum Error {
     Unauthorized,
     #[error("not an authoriser event")]
     NotAnEvent(#[from] serde_json::Error),
-    #[error("the token could not be looked up")]
-    Lookup(#[from] aws::Error),
+    #[error(transparent)]
+    Undecided(#[from] authorize::Error),
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,7 +53,8 @@ impl Event {
 struct Answer {
     principal_id: String,
     policy_document: Value,
-    context: Context,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Context>,
 }
 
 /// What the function `api` is told of its caller.
@@ -58,31 +64,35 @@ struct Context {
     role: Role,
 }
 
-/// Says who the caller is.
+/// Says who the caller is. Nobody is answered 401, a person without a role 403.
 ///
 /// The policy is for the whole stage, as the gateway keeps answers by credential and asks once for many routes; what a
 /// role may do is decided where the route is.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html>
-pub async fn handle(settings: &Settings, event: Value) -> Result<Value, Error> {
+pub async fn handle(settings: &Settings, people: Option<&People>, event: Value) -> Result<Value, Error> {
     let event: Event = serde_json::from_value(event)?;
     let authorization = event.authorization().ok_or(Error::Unauthorized)?;
-    let caller = api::authorize::caller(settings, authorization).await?;
-    let caller = caller.ok_or(Error::Unauthorized)?;
+    let verdict = authorize::verdict(settings, people, authorization).await?;
+    let (effect, context) = match verdict {
+        Verdict::Caller(Caller { principal, role }) => ("Allow", Some(Context { principal, role })),
+        Verdict::WithoutRole => ("Deny", None),
+        Verdict::Unknown => return Err(Error::Unauthorized),
+    };
     let policy = json!({
         "Version": "2012-10-17",
         "Statement": [{
-            "Effect": "Allow",
+            "Effect": effect,
             "Action": "execute-api:Invoke",
             "Resource": whole_stage(&event.method_arn),
         }],
     });
     let answer = Answer {
-        principal_id: caller.principal.clone(),
+        principal_id: context
+            .as_ref()
+            .map_or("nobody", |context| context.principal.as_str())
+            .to_owned(),
         policy_document: policy,
-        context: Context {
-            principal: caller.principal,
-            role: caller.role,
-        },
+        context,
     };
     Ok(serde_json::to_value(answer)?)
 }

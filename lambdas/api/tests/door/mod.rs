@@ -309,7 +309,7 @@ fn functions((_, _, gateways, function): &Product) -> Vec<lambda::Function> {
     let authorize = move |event, _| {
         let settings = settings.clone();
         async move {
-            let answer = lambda_authorize::handle(&settings, event).await;
+            let answer = lambda_authorize::handle(&settings, None, event).await;
             answer.map_err(|error| failed(&error))
         }
     };
