@@ -5,16 +5,22 @@ import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 
 import { queries } from "./api/queries";
-import { readConfig } from "./app/config";
-import { LoginProvider } from "./app/login";
+import { readConfig, type Config } from "./app/config";
+import { LoginProvider, type Login } from "./app/login";
 import { createRouter } from "./app/routes";
 import { watchSession } from "./app/session";
 import { LanguageProvider, loadPreferredCatalogue } from "./i18n/language";
 
+/** Null where a cookie is the session, and where the reader is on the way to log in. What is not needed is not loaded. */
+async function logIn(config: Config): Promise<Login | null> {
+  if (config.auth === "cognito") return (await import("./app/cognito")).logIn(config);
+  return config.auth === "oidc" ? (await import("./app/oidc")).logIn(config) : null;
+}
+
 async function start(root: HTMLElement): Promise<void> {
   const [catalogue, config] = await Promise.all([loadPreferredCatalogue(), readConfig()]);
-  const login = config.auth === "cognito" ? await (await import("./app/cognito")).logIn(config) : null;
-  if (config.auth === "cognito" && login === null) return;
+  const login = await logIn(config);
+  if (config.auth !== "session" && login === null) return;
   watchSession();
   const router = createRouter();
   createRoot(root).render(

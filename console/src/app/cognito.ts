@@ -2,7 +2,7 @@ import { Amplify } from "aws-amplify";
 import { fetchAuthSession, signInWithRedirect, signOut } from "aws-amplify/auth";
 import { Hub } from "aws-amplify/utils";
 
-import { api } from "../api/client";
+import { goOnAt, here, isBack, sendToken } from "./bearer";
 import type { Cognito } from "./config";
 import type { Login } from "./login";
 
@@ -23,34 +23,25 @@ export async function logIn({ userPoolId, clientId, domain }: Cognito): Promise<
     redirectSignOut: back,
     responseType: "code" as const,
   };
-  const given = new URLSearchParams(window.location.search);
-  if (given.has("error")) throw new Error(given.get("error_description") ?? given.get("error") ?? "");
-  const isBack = given.has("code") && given.has("state");
-
+  const returns = isBack();
   let failure = "the login was not accepted; open this page anew to try again";
   Hub.listen("auth", ({ payload }) => {
     if (payload.event === "signInWithRedirect_failure") failure = payload.data?.error?.message ?? failure;
-    // The address is the login's until here; the reader goes on where the way there began.
-    if (payload.event === "customOAuthState") window.history.replaceState(null, "", placeOf(payload.data));
+    // The address is the login's until here.
+    if (payload.event === "customOAuthState") goOnAt(payload.data);
   });
   Amplify.configure({ Auth: { Cognito: { userPoolId, userPoolClientId: clientId, loginWith: { oauth } } } });
 
   if ((await accessToken()) === undefined) {
     // Leaving once more would only come back the same way, for ever. What went wrong is told a moment later.
-    if (isBack) {
+    if (returns) {
       await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN_MS));
       throw new Error(failure);
     }
     await leave();
     return null;
   }
-  api.use({
-    onRequest: async ({ request }) => {
-      const token = await accessToken();
-      if (token !== undefined) request.headers.set("Authorization", `Bearer ${token}`);
-      return request;
-    },
-  });
+  sendToken(accessToken);
   return { again: () => void leave("LOGIN"), out: () => void signOut() };
 }
 
@@ -61,12 +52,5 @@ async function accessToken(): Promise<string | undefined> {
 
 /** Whoever holds tokens that are refused is asked anew, even where the pool would still know them. */
 function leave(prompt?: "LOGIN"): Promise<void> {
-  const { pathname, search } = window.location;
-  return signInWithRedirect({ customState: pathname + search, ...(prompt && { options: { prompt } }) });
-}
-
-/** Within the console, whatever the state says. */
-function placeOf(state: unknown): string {
-  const place = typeof state === "string" ? new URL(state, window.location.origin) : null;
-  return place?.origin === window.location.origin ? place.pathname + place.search : "/";
+  return signInWithRedirect({ customState: here(), ...(prompt && { options: { prompt } }) });
 }

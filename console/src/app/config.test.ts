@@ -9,6 +9,10 @@ it.each([
   [{ auth: "session" }, { auth: "session" }],
   [{ auth: "cognito", userPoolId: "us-east-1_abc", ...login }, cognito],
   [{ auth: "oidc", authority: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc", ...login }, cognito],
+  [
+    { auth: "oidc", authority: "https://issuer.example/realm", clientId: "client" },
+    { auth: "oidc", authority: "https://issuer.example/realm", clientId: "client" },
+  ],
 ])("reads %j", (given, config) => {
   expect(configOf(given)).toEqual(config);
 });
@@ -16,7 +20,7 @@ it.each([
 it.each([
   [{ auth: "none" }, "does not know: none"],
   [{}, "does not know: undefined"],
-  [{ auth: "oidc", authority: "https://issuer.example/us-east-1_abc", ...login }, "does not know: oidc"],
+  [{ auth: "oidc", clientId: "client" }, "authority"],
   [{ auth: "cognito", userPoolId: "us-east-1_abc", clientId: "client" }, "loginUrl"],
 ])("refuses %j", (given, text) => {
   expect(() => configOf(given)).toThrow(text);

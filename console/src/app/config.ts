@@ -1,5 +1,5 @@
 /** What the place that serves the console says of itself in `/config.json`. */
-export type Config = Session | Cognito;
+export type Config = Session | Cognito | Oidc;
 
 /** A cookie that `/login` set. */
 export interface Session {
@@ -13,6 +13,13 @@ export interface Cognito {
   clientId: string;
   /** Host of the hosted pages. */
   domain: string;
+}
+
+/** An OpenID Connect issuer of the installation's own. */
+export interface Oidc {
+  auth: "oidc";
+  authority: string;
+  clientId: string;
 }
 
 export async function readConfig(): Promise<Config> {
@@ -29,9 +36,13 @@ const POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([\w-
 /** A user pool may be named as the issuer that it is: `auth` `oidc` with its `authority`. */
 export function configOf({ auth, authority, userPoolId, clientId, loginUrl }: Record<string, unknown>): Config {
   if (auth === "session") return { auth };
-  const pool = auth === "oidc" ? POOL.exec(String(authority))?.[1] : auth === "cognito" ? userPoolId : undefined;
-  if (pool === undefined) {
+  if (auth !== "cognito" && auth !== "oidc") {
     throw new Error(`/config.json names a way to log in that this console does not know: ${String(auth)}`);
+  }
+  const pool = auth === "cognito" ? userPoolId : POOL.exec(String(authority))?.[1];
+  if (auth === "oidc" && pool === undefined) {
+    if (typeof authority === "string" && typeof clientId === "string") return { auth, authority, clientId };
+    throw new Error("/config.json must name authority and clientId");
   }
   if (typeof pool !== "string" || typeof clientId !== "string" || typeof loginUrl !== "string") {
     throw new Error("/config.json must name the user pool, clientId and loginUrl");
