@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 52e8ca473b0663199733efa0059da527021070409c0a077e37925dd5acbc01f2
+// Made by `npm run generate` from crates/api/openapi.json, sha256 87d831a01a2b7df36ab4d8dad6db106559cabaacfe2506b71aa34596a6210ccd
 
 export interface paths {
     "/api/v1/estimate": {
@@ -1000,7 +1000,10 @@ export interface components {
          * @enum {string}
          */
         Op: "<" | "<=" | ">" | ">=";
-        /** @enum {string} */
+        /**
+         * @description Whether a run met its criteria.
+         * @enum {string}
+         */
         Outcome: "passed" | "failed";
         /** @description A JSON merge patch (RFC 7396) on the scenario. */
         Overrides: {
@@ -1379,11 +1382,6 @@ export interface components {
             /** @description The caller's own reference, such as a commit. */
             ref?: string | null;
         };
-        /**
-         * @description Whether a run met its criteria.
-         * @enum {string}
-         */
-        RunVerdict: "passed" | "failed";
         /** @description A run, from the request to its end. */
         RunView: {
             createdAt: components["schemas"]["Timestamp"];
@@ -1661,22 +1659,22 @@ export interface components {
         Summary: {
             /**
              * Format: double
-             * @description Failures / requests; `None` when there was no request.
+             * @description Failures / requests; null when there was no request.
              */
-            failureRate?: number | null;
+            failureRate: number | null;
             /**
              * Format: double
-             * @description Milliseconds; `None` when there was no request.
+             * @description Milliseconds; null when there was no request.
              */
-            p95?: number | null;
+            p95: number | null;
             /** Format: int64 */
             requests: number;
             /**
              * Format: double
-             * @description Requests per second over the load phase; `None` when there was none.
+             * @description Requests per second over the load phase; null when there was none.
              */
-            throughput?: number | null;
-            verdict?: components["schemas"]["RunVerdict"] | null;
+            throughput: number | null;
+            verdict: components["schemas"]["Outcome"];
         };
         /** @description What answers here. */
         System: {
