@@ -128,12 +128,12 @@ impl Recorder {
 
     /// Keeps a failed exchange for its group, at most five of each. Gives it back while no failure of the group was
     /// recorded.
-    pub fn capture(&mut self, failure: &Failure, exchange: Exchange) -> Result<(), Exchange> {
+    pub fn capture(&mut self, failure: &Failure, exchange: Box<Exchange>) -> Result<(), Box<Exchange>> {
         let Some(number) = self.errors.known(failure) else {
             return Err(exchange);
         };
         if self.errors.wants_exchange(number) {
-            self.exchanges.push((number, exchange));
+            self.exchanges.push((number, *exchange));
         }
         Ok(())
     }

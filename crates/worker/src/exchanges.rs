@@ -49,8 +49,8 @@ impl Reader {
             if read == 0 {
                 break;
             }
-            let mut pieces = self.buffer[..read].split_inclusive(|byte| *byte == b'\n');
-            for piece in &mut pieces {
+            let pieces = self.buffer[..read].split_inclusive(|byte| *byte == b'\n');
+            for piece in pieces {
                 if self.strangers >= MOST_STRANGERS {
                     break;
                 }
@@ -65,9 +65,10 @@ impl Reader {
                 if !ends {
                     continue;
                 }
-                let line = match std::mem::take(&mut self.skipping) {
-                    true => None,
-                    false => Line::parse(&self.partial).ok(),
+                let line = if std::mem::take(&mut self.skipping) {
+                    None
+                } else {
+                    Line::parse(&self.partial).ok()
                 };
                 self.strangers += u32::from(line.is_none());
                 lines.extend(line);
@@ -87,7 +88,7 @@ impl Reader {
 pub struct Failures {
     reader: Reader,
     /// Those whose row was not read yet.
-    waiting: Vec<(Failure, Exchange)>,
+    waiting: Vec<(Failure, Box<Exchange>)>,
 }
 
 /// More than the part in the JVM keeps.
@@ -117,14 +118,14 @@ impl Failures {
     }
 }
 
-fn failed(line: Line) -> Option<(Failure, Exchange)> {
+fn failed(line: Line) -> Option<(Failure, Box<Exchange>)> {
     match line {
         Line::Exchange {
             failure: Some(failure),
             exchange,
         } => {
             let size = serde_json::to_vec(&exchange).map_or(usize::MAX, |json| json.len());
-            (size <= LARGEST_FAILURE).then_some((failure, *exchange))
+            (size <= LARGEST_FAILURE).then_some((failure, exchange))
         }
         _ => None,
     }
@@ -186,16 +187,23 @@ mod tests {
     fn a_file_without_end_is_not_read_to_its_end() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("exchanges.jsonl");
-        let mut file = File::create(&path).unwrap();
-        let mebibyte = vec![b'\n'; 1 << 20];
-        for _ in 0..20 {
-            file.write_all(&mebibyte).unwrap();
-        }
-        file.write_all(format!("{}\n", line("late", "x")).as_bytes())
-            .unwrap();
+        let late = format!("\n{}\n", line("late", "x"));
+        std::fs::write(&path, [vec![b'x'; 20 << 20], late.into_bytes()].concat()).unwrap();
         let mut reader = Reader::new(&path);
         assert!(reader.read().unwrap().is_empty());
         assert!(reader.tail.offset() <= MOST_BYTES + CHUNK as u64);
+    }
+
+    #[test]
+    fn a_file_that_others_write_is_not_read_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("exchanges.jsonl");
+        let ours = format!("{}\n", line("a", "x"));
+        let blank = "\n".repeat(MOST_STRANGERS as usize - 1);
+        std::fs::write(&path, format!("{blank}{ours}\n{ours}")).unwrap();
+        let mut reader = Reader::new(&path);
+        assert_eq!(labels(&reader.read().unwrap()), ["a"]);
+        assert!(reader.read().unwrap().is_empty());
     }
 
     #[test]

@@ -428,7 +428,7 @@ fn exchanges_of_every_segment_are_taken_once_and_few_of_each_group() {
                 assertion: String::new(),
             };
             recorder
-                .capture(&failure, exchange(&format!("{label} at {at_ms}")))
+                .capture(&failure, Box::new(exchange(&format!("{label} at {at_ms}"))))
                 .unwrap();
             if at_ms < 200_000 && at_ms > 600 {
                 recorder.close(START_MS + at_ms + 2_000, None);

@@ -276,10 +276,12 @@ fn exchanges_are_kept_for_known_groups_and_not_too_many() {
         assertion: String::new(),
     };
     for _ in 0..7 {
-        assert_eq!(recorder.capture(&failure("a"), exchange("a")), Ok(()));
+        assert_eq!(recorder.capture(&failure("a"), Box::new(exchange("a"))), Ok(()));
     }
     // Its row is still to come.
-    let early = recorder.capture(&failure("b"), exchange("b")).unwrap_err();
+    let early = recorder
+        .capture(&failure("b"), Box::new(exchange("b")))
+        .unwrap_err();
     recorder.record(&sample("b", 0, 5, false));
     assert_eq!(recorder.capture(&failure("b"), early), Ok(()));
     let (_, last) = recorder.finish(Ending::default(), None);
@@ -301,7 +303,7 @@ fn exchanges_of_groups_beyond_the_limit_are_of_the_rest() {
         message: "Service Unavailable".into(),
         assertion: String::new(),
     };
-    assert_eq!(recorder.capture(&failure, exchange("a")), Ok(()));
+    assert_eq!(recorder.capture(&failure, Box::new(exchange("a"))), Ok(()));
     let (_, last) = recorder.finish(Ending::default(), None);
     let head = Segment::parse(&last.bytes).unwrap().head;
     let (number, _) = &head.exchanges[0];
