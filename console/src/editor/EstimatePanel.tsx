@@ -37,6 +37,7 @@ export function EstimatePanel({ draft }: { draft: Draft }) {
             <br />
             {messages.estimate.paidFor(format.duration(estimate.durationMs))}
           </Box>
+          <Machine estimate={estimate} />
           <Shortfalls estimate={estimate} />
           <ExpandableSection headerText={messages.estimate.items} variant="footer">
             <Items estimate={estimate} />
@@ -53,6 +54,16 @@ export function EstimatePanel({ draft }: { draft: Draft }) {
 function reasonFor(error: unknown, messages: ReturnType<typeof useMessages>): string {
   const isUnfinished = error === null || (error instanceof Refusal && error.status === 422);
   return isUnfinished ? messages.estimate.unfinished : problemText(error, messages);
+}
+
+/** What the machine bears that the tasks of all regions share; on Fargate there is none. */
+function Machine({ estimate: { quotas } }: { estimate: Estimate }) {
+  const messages = useMessages();
+  const format = useFormat();
+  const own = quotas.filter(({ region }) => region === null);
+  if (own.length === 0) return null;
+  const parts = own.map(({ name, needed, quota }) => `${name} ${messages.common.of(format.integer(needed), format.integer(quota))}`);
+  return <Box color="text-body-secondary">{`${messages.estimate.thisMachine}: ${parts.join(", ")}`}</Box>;
 }
 
 function Shortfalls({ estimate: { quotas } }: { estimate: Estimate }) {

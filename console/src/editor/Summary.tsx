@@ -4,6 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
 
 import { useFormat, useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
@@ -16,10 +17,12 @@ interface Props {
   saving: Goal | null;
   save(goal: Goal): void;
   cancel(): void;
+  /** What is wrong, beside the buttons that brought it to light. */
+  children?: ReactNode;
 }
 
 /** What the draft amounts to, beside the buttons that make it so. */
-export function Summary({ draft, saving, save, cancel }: Props) {
+export function Summary({ draft, saving, save, cancel, children }: Props) {
   const messages = useMessages();
   const format = useFormat();
   const { workers, virtualUsers } = totals(draft.traffic);
@@ -42,6 +45,7 @@ export function Summary({ draft, saving, save, cancel }: Props) {
           ]}
         />
         <EstimatePanel draft={draft} />
+        {children}
         <SpaceBetween size="xs">
           <Button
             variant="primary"

@@ -82,11 +82,6 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
           <TrafficSection {...section} />
           <CriteriaSection {...section} />
           <WorkerSection {...section} />
-          {refusal === "fields" && (
-            <Alert type="error" header={messages.editor.invalid}>
-              {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
-            </Alert>
-          )}
         </SpaceBetween>
         <aside aria-label={messages.editor.summary}>
           <Summary
@@ -94,7 +89,13 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
             saving={saving}
             save={(goal) => void save(goal)}
             cancel={() => void navigate(-1)}
-          />
+          >
+            {refusal === "fields" && (
+              <Alert type="error" header={messages.editor.invalid}>
+                {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
+              </Alert>
+            )}
+          </Summary>
         </aside>
       </div>
     </ContentLayout>

@@ -42,7 +42,7 @@ export default function Regions() {
           </Header>
         }
         columnDefinitions={[
-          { id: "name", header: messages.regions.name, cell: ({ name }) => name, isRowHeader: true },
+          { id: "name", header: messages.regions.name, cell: ({ name }) => name, isRowHeader: true, minWidth: 130 },
           {
             id: "onDemand",
             header: messages.regions.onDemand,
