@@ -70,8 +70,9 @@ function Shortfalls({ estimate: { quotas } }: { estimate: Estimate }) {
   const messages = useMessages();
   const format = useFormat();
   const short = quotas.filter(({ shortfall }) => shortfall > 0);
+  if (short.length === 0) return null;
   return (
-    <>
+    <SpaceBetween size="xs">
       {short.map(({ region, name, code, needed, quota, used, shortfall }) => (
         <Alert
           key={`${region} ${name}`}
@@ -82,7 +83,7 @@ function Shortfalls({ estimate: { quotas } }: { estimate: Estimate }) {
           {code ? messages.estimate.raise(code) : messages.estimate.shrink}
         </Alert>
       ))}
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -44,7 +44,6 @@ export function Summary({ draft, saving, save, cancel, children }: Props) {
             },
           ]}
         />
-        <EstimatePanel draft={draft} />
         {children}
         <SpaceBetween size="xs">
           <Button
@@ -82,6 +81,7 @@ export function Summary({ draft, saving, save, cancel, children }: Props) {
             </Button>
           </Box>
         </SpaceBetween>
+        <EstimatePanel draft={draft} />
       </SpaceBetween>
     </Container>
   );
