@@ -67,7 +67,7 @@ fn line(run: &Run) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use model::run::{Status, Summary, Trigger};
+    use model::run::{Outcome, Status, Summary, Trigger};
 
     use super::*;
 
@@ -121,7 +121,7 @@ mod tests {
             failure_rate: Some(0.25),
             throughput: Some(13.5),
             p95: Some(31.0),
-            verdict: None,
+            verdict: Outcome::Passed,
         })));
         assert_eq!(
             check(&line),
