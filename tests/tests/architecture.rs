@@ -114,10 +114,9 @@ fn product_crates_import_only_what_the_table_allows() {
             let layer = ["oleada-api", "oleada-workflow"]
                 .into_iter()
                 .filter(|layer| imports.contains(layer));
-            assert_eq!(
-                layer.count(),
-                1,
-                "{} imports api or workflow, one of them",
+            assert!(
+                layer.count() <= 1,
+                "{} imports api or workflow, not both",
                 package.name
             );
             let known = ["oleada-api", "oleada-workflow", "oleada-aws", "oleada-model"];
