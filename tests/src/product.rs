@@ -20,7 +20,8 @@ pub struct Product {
     child: Child,
     data: PathBuf,
     base: String,
-    _temporary: Option<tempfile::TempDir>,
+    /// Goes with the product.
+    temporary: Option<tempfile::TempDir>,
 }
 
 impl Product {
@@ -28,7 +29,7 @@ impl Product {
     pub fn start() -> Result<Self> {
         let temporary = tempfile::tempdir()?;
         let mut product = Self::start_in(temporary.path())?;
-        product._temporary = Some(temporary);
+        product.temporary = Some(temporary);
         Ok(product)
     }
 
@@ -86,7 +87,7 @@ impl Product {
             child,
             data: data.to_owned(),
             base,
-            _temporary: None,
+            temporary: None,
         })
     }
 

@@ -114,7 +114,7 @@ impl From<Summary> for ScenarioEntry {
             updated_at: summary.updated_at,
             active_run_id: summary.active_run_id,
             baseline_run_id: summary.baseline_run_id,
-            last_run: summary.last_run.map(Into::into),
+            last_run: summary.last_run,
         }
     }
 }

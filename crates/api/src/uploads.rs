@@ -114,11 +114,15 @@ async fn create(
 
 fn file_name(node: &field::Node<'_>) -> Option<String> {
     let name = node.line(5..=255)?;
-    let lower = name.to_ascii_lowercase();
     if name.contains(['/', '\\']) {
         return node.problem("must be a file name without folders");
     }
-    if !lower.ends_with(".jmx") && !lower.ends_with(".zip") {
+    let ending = std::path::Path::new(&name).extension();
+    if !ending.is_some_and(|ending| {
+        ["jmx", "zip"]
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    }) {
         return node.problem("must end in .jmx or .zip");
     }
     Some(name)

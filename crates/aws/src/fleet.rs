@@ -384,6 +384,6 @@ fn stopped(task: Option<&Task>) -> Option<Stopped> {
     };
     Some(Stopped {
         reason,
-        exit_code: container.and_then(|container| container.exit_code()),
+        exit_code: container.and_then(aws_sdk_ecs::types::Container::exit_code),
     })
 }

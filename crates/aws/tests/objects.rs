@@ -76,7 +76,7 @@ async fn parts_that_a_dead_worker_left_are_completed() {
     objects.begin("other").await.unwrap();
 
     let found = objects.unfinished("runs/1/").await.unwrap();
-    assert_eq!(found, [upload.clone()]);
+    assert_eq!(found, std::slice::from_ref(&upload));
     let parts = objects.parts(&found[0]).await.unwrap();
     assert_eq!(parts.iter().map(|part| part.number).collect::<Vec<_>>(), [1, 2]);
     objects.complete(&found[0], &parts).await.unwrap();

@@ -299,9 +299,10 @@ async fn histories_are_newest_first_in_pages() {
         let (mut found, mut cursor) = (Vec::new(), None);
         loop {
             let request = page(2, cursor);
-            let list = match of_scenario {
-                true => runs.of_scenario(stored.scenario_id, &filter, &request).await,
-                false => runs.all(&filter, &request, now).await,
+            let list = if of_scenario {
+                runs.of_scenario(stored.scenario_id, &filter, &request).await
+            } else {
+                runs.all(&filter, &request, now).await
             };
             let list = list.unwrap();
             assert!(!list.items.is_empty() && list.items.len() <= 2);

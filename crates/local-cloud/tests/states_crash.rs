@@ -73,7 +73,7 @@ fn functions() -> Lambda {
     register(&lambda, "flaky", move |_| {
         let calls = Arc::clone(&calls);
         async move {
-            if calls.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+            if calls.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
                 Err(error("Flaky"))
             } else {
                 Ok(json!("right"))

@@ -261,7 +261,7 @@ mod tests {
         ));
         assert!(near(
             line(&estimate, Item::FargateGbHour).dollars,
-            40.0 * 0.004445
+            40.0 * 0.004_445
         ));
         assert!(near(line(&estimate, Item::PublicIpv4Hour).dollars, 10.0 * 0.005));
         // 3,480 s of load and drain, a line a second and worker of 3 kB, and 20 kB a worker besides.

@@ -153,9 +153,9 @@ impl std::fmt::Display for ExpectStatus {
         for (i, (from, to)) in self.0.iter().enumerate() {
             let comma = if i > 0 { "," } else { "" };
             if from == to {
-                write!(f, "{comma}{from}")?
+                write!(f, "{comma}{from}")?;
             } else {
-                write!(f, "{comma}{from}-{to}")?
+                write!(f, "{comma}{from}-{to}")?;
             }
         }
         Ok(())

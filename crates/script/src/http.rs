@@ -197,7 +197,7 @@ fn encoded(path: &str) -> String {
             b'%' if is_escape() => out.push('%'),
             b'[' | b']' if in_query => out.push(char::from(byte)),
             _ if byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte) => {
-                out.push(char::from(byte))
+                out.push(char::from(byte));
             }
             _ => write!(out, "%{byte:02X}").expect("a String takes everything"),
         }

@@ -60,7 +60,7 @@ pub async fn speak(
                 Ok(()) => {}
                 Err(Error::Fenced) => return Some(Fenced),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a heartbeat was lost")
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a heartbeat was lost");
                 }
             }
             next_beat = Instant::now() + jittered(period);

@@ -142,9 +142,10 @@ async fn save_raw_samples(gateways: &Gateways, run_id: RunId) -> Result<(), Erro
     let objects = &gateways.objects;
     for upload in objects.unfinished(&keys::workers(run_id)).await? {
         let parts = objects.parts(&upload).await?;
-        let outcome = match parts.is_empty() {
-            true => objects.abort(&upload).await,
-            false => objects.complete(&upload, &parts).await,
+        let outcome = if parts.is_empty() {
+            objects.abort(&upload).await
+        } else {
+            objects.complete(&upload, &parts).await
         };
         match outcome {
             // Its worker was quicker, or another invocation.

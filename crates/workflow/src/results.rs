@@ -120,12 +120,10 @@ fn included(run: &Run, merge: &Merge) -> Workers {
     let partial = reports
         .iter()
         .filter(|worker| !worker.report.last)
-        .filter_map(|worker| {
-            Some(PartialWorker {
-                region: worker.region.clone(),
-                worker: worker.worker,
-                until_ms: u64::from(worker.report.complete_until) * 1_000,
-            })
+        .map(|worker| PartialWorker {
+            region: worker.region.clone(),
+            worker: worker.worker,
+            until_ms: u64::from(worker.report.complete_until) * 1_000,
         });
     Workers {
         planned: run.workers.planned,

@@ -43,7 +43,6 @@ async fn released(door: &Door) -> RunId {
             Status::Running,
             Changes {
                 start_at: Some(Timestamp::from_ms(START)),
-                ..Changes::default()
             },
         ),
     ] {

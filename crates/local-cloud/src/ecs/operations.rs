@@ -120,7 +120,7 @@ impl Inner {
                 match find(connection, call, &cluster, name)? {
                     Some(task) => tasks.push(task.describe(Times::Seconds)),
                     None => {
-                        failures.push(json!({"arn": task_arn(call, &cluster, name), "reason": "MISSING"}))
+                        failures.push(json!({"arn": task_arn(call, &cluster, name), "reason": "MISSING"}));
                     }
                 }
             }

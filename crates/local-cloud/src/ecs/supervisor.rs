@@ -181,7 +181,7 @@ fn reap(main: i32) -> io::Result<Option<i32>> {
         match waitpid(None::<Pid>, Some(WaitPidFlag::WNOHANG)) {
             Ok(WaitStatus::Exited(pid, code)) if pid.as_raw() == main => ended = Some(code),
             Ok(WaitStatus::Signaled(pid, signal, _)) if pid.as_raw() == main => {
-                ended = Some(128 + signal as i32)
+                ended = Some(128 + signal as i32);
             }
             Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return Ok(ended),
             Ok(_) | Err(Errno::EINTR) => {}

@@ -173,7 +173,7 @@ impl Inner {
                 Ok(0) => {}
                 Ok(events) => tracing::info!(events, "log events beyond their retention were removed"),
                 Err(error) => {
-                    tracing::warn!(%error, "log events beyond their retention could not be removed")
+                    tracing::warn!(%error, "log events beyond their retention could not be removed");
                 }
             }
             tokio::time::sleep(EXPIRE_EVERY).await;

@@ -115,7 +115,7 @@ impl Blobs {
     fn delete(&self, id: Ulid) {
         match std::fs::remove_file(self.path(id)) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                tracing::warn!(%id, %error, "a blob could not be deleted")
+                tracing::warn!(%id, %error, "a blob could not be deleted");
             }
             _ => {}
         }

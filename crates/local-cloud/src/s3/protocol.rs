@@ -46,7 +46,6 @@ impl S3 for Store {
         }
         Ok(S3Response::new(CreateBucketOutput {
             location: Some(location),
-            ..CreateBucketOutput::default()
         }))
     }
 
@@ -82,7 +81,6 @@ impl S3 for Store {
             name: Some(bucket.name),
             bucket_region: Some(bucket.region),
             creation_date: Some(timestamp(bucket.created)),
-            ..dto::Bucket::default()
         };
         let buckets = Some(buckets.into_iter().map(listed).collect());
         Ok(S3Response::new(ListBucketsOutput {

@@ -67,10 +67,10 @@ fn reachable(scope: &Scope) -> BTreeSet<&str> {
     let mut reached = BTreeSet::new();
     let mut open = vec![scope.start_at.as_str()];
     while let Some(name) = open.pop() {
-        if let Some(state) = scope.states.get(name) {
-            if reached.insert(name) {
-                open.extend(state.targets());
-            }
+        if let Some(state) = scope.states.get(name)
+            && reached.insert(name)
+        {
+            open.extend(state.targets());
         }
     }
     reached

@@ -257,13 +257,13 @@ fn map(fields: &Fields<'_>) -> Option<Kind> {
     fields.required(name);
     let processor = Fields::of(fields.get(name)?, fields.at(name), fields.problems)?;
     processor.get("Comment");
-    if let Some(config) = processor.get("ProcessorConfig") {
-        if config.get("Mode").is_some_and(|mode| mode != "INLINE") {
-            processor.problem(
-                "ProcessorConfig",
-                "Only the mode INLINE is offered on one machine",
-            );
-        }
+    if let Some(config) = processor.get("ProcessorConfig")
+        && config.get("Mode").is_some_and(|mode| mode != "INLINE")
+    {
+        processor.problem(
+            "ProcessorConfig",
+            "Only the mode INLINE is offered on one machine",
+        );
     }
     let scope = scope(&processor);
     processor.finish();

@@ -80,7 +80,9 @@ pub async fn writes(client: &Client, seen: &mut Transcript) {
 }
 
 pub async fn updates(client: &Client, seen: &mut Transcript) {
-    let steps: &[(&'static str, &str, &[(&str, AttributeValue)])] = &[
+    /// Its name, the expression, and the values in it.
+    type Step<'a> = (&'static str, &'a str, &'a [(&'a str, AttributeValue)]);
+    let steps: &[Step<'_>] = &[
         (
             "update creates",
             "SET #s = :s, #n = :n",

@@ -77,7 +77,7 @@ async fn an_upload_in_parts() {
     );
     let done = complete(completed).await.unwrap();
     assert!(done.e_tag().unwrap().ends_with("-3\""));
-    let digests: Vec<u8> = parts.iter().flat_map(|part| Sha256::digest(part)).collect();
+    let digests: Vec<u8> = parts.iter().flat_map(Sha256::digest).collect();
     let composite = format!("{}-3", STANDARD.encode(Sha256::digest(digests)));
     assert_eq!(done.checksum_sha256(), Some(composite.as_str()));
     assert_eq!(get(&client, "big").await, body);

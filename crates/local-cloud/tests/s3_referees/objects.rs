@@ -99,7 +99,7 @@ pub async fn objects(client: &Client, seen: &mut Transcript) {
         format!(
             "{:?} {:?}",
             head.content_type(),
-            head.metadata().map(|metadata| metadata.len())
+            head.metadata().map(std::collections::HashMap::len)
         ),
     );
     let copy = client

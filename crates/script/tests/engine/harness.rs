@@ -190,7 +190,7 @@ impl Outcome {
         self.rows.iter().map(|row| row["label"].as_str()).collect()
     }
 
-    pub fn from_stop_to_end(&self) -> Duration {
+    pub fn time_to_end(&self) -> Duration {
         self.ended - self.stopped.expect("the worker stopped the load")
     }
 }

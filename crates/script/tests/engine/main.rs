@@ -173,7 +173,7 @@ fn users_that_think_do_not_hold_up_the_end() {
     let prepared = execution::prepare(&Plan::parse(plan.as_bytes()).unwrap(), &Load::Script).unwrap();
     let run = Run::of(&prepared.plan).start(&[Step::After(Duration::from_millis(500)), Step::Stop(30_000)]);
     assert_eq!(run.rows.len(), 0);
-    assert!(run.from_stop_to_end() < Duration::from_secs(3));
+    assert!(run.time_to_end() < Duration::from_secs(3));
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn load_ends_when_its_worker_is_gone() {
     ]);
     let prepared = execution::prepare(&Plan::parse(plan.as_bytes()).unwrap(), &Load::Script).unwrap();
     let run = Run::of(&prepared.plan).start(&[Step::After(Duration::from_millis(1000)), Step::Leave]);
-    assert!(run.from_stop_to_end() < Duration::from_secs(5));
+    assert!(run.time_to_end() < Duration::from_secs(5));
     assert_eq!(
         run.count("request") + run.count("interrupted"),
         target.count("/slow")

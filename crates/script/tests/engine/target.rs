@@ -133,7 +133,7 @@ fn answer(path: &str, query: &str) -> (String, Vec<u8>) {
     match path {
         "/large" => (String::new(), vec![b'x'; query.parse().unwrap_or(0)]),
         "/odd" => odd(),
-        "/binary" => (String::new(), vec![0, 1, 2].repeat(100)),
+        "/binary" => (String::new(), [0, 1, 2].repeat(100)),
         "/latin" => (plain("ISO-8859-1"), b"a\xf1o".to_vec()),
         "/wide" => (plain("UTF-16LE"), b"a\0\xf1\0o\0".to_vec()),
         _ => (String::new(), b"hi".to_vec()),

@@ -73,7 +73,10 @@ impl Comparison {
             }),
             Self::Text { text, equal } => match value {
                 Value::String(found) => wildcard(text, found) == *equal,
-                Value::Number(_) | Value::Bool(_) => (value.to_string() == *text) == *equal,
+                Value::Number(_) | Value::Bool(_) => {
+                    let written = value.to_string();
+                    (written == *text) == *equal
+                }
                 _ => false,
             },
         }
