@@ -74,17 +74,6 @@ impl Settings {
         self.put(SITE, site.region.as_str(), json(site)).await
     }
 
-    /// Takes a region back; one that is not on offer is fine.
-    pub async fn remove_site(&self, region: &Region) -> Result<(), Error> {
-        let delete = self
-            .client
-            .delete_item()
-            .table_name(self.table())
-            .set_key(Some(key(SITE, region.as_str())));
-        delete.send().await.map_err(sorted)?;
-        Ok(())
-    }
-
     /// The regions on offer, by name.
     pub async fn sites(&self) -> Result<Vec<Site>, Error> {
         let mut pages = self
@@ -114,7 +103,7 @@ impl Settings {
         .json("document")
     }
 
-    /// Takes a region off offer.
+    /// Takes a region off offer; one that is not on offer is fine.
     pub async fn delete_site(&self, region: &Region) -> Result<(), Error> {
         let delete = self
             .client

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws::https::{self, Https};
 use serde_json::json;
-use url::Url;
+use url::{Origin, Url};
 
 use crate::request::Request;
 
@@ -21,30 +21,37 @@ pub enum Error {
 
 /// The addresses that answers may go to. An event comes from CloudFormation alone, as nobody else may invoke the
 /// function; should that change one day, the function still talks to nobody else.
-#[derive(Debug, Clone, Copy)]
-pub struct Hosts {
-    scheme: &'static str,
-    suffixes: &'static [&'static str],
+#[derive(Debug, Clone)]
+pub enum Hosts {
+    /// Buckets of S3, in every partition, by TLS.
+    Aws,
+    /// What stands in for AWS: everything at this origin.
+    StandIn(Origin),
 }
 
-impl Hosts {
-    /// Buckets of S3, in every partition.
-    pub const AWS: Self = Self {
-        scheme: "https",
-        suffixes: &[".amazonaws.com", ".amazonaws.com.cn"],
-    };
-    /// A stand-in on this machine.
-    pub const LOOPBACK: Self = Self {
-        scheme: "http",
-        suffixes: &["127.0.0.1"],
-    };
+const BUCKETS: [&str; 2] = [".amazonaws.com", ".amazonaws.com.cn"];
 
-    pub(crate) fn accept(self, address: &str) -> Result<Url, Error> {
+impl Hosts {
+    /// Where a process sends what it says to AWS: to AWS, unless the variable of the SDKs for all endpoints,
+    /// `AWS_ENDPOINT_URL`, has another value.
+    pub fn of_endpoint(endpoint: Option<&str>) -> Result<Self, url::ParseError> {
+        let Some(endpoint) = endpoint.filter(|endpoint| !endpoint.is_empty()) else {
+            return Ok(Self::Aws);
+        };
+        Ok(Self::StandIn(Url::parse(endpoint)?.origin()))
+    }
+
+    pub(crate) fn accept(&self, address: &str) -> Result<Url, Error> {
         let url = Url::parse(address).map_err(|_| Error::Foreign)?;
-        let host = url.host_str().unwrap_or_default();
-        let is_ours = self.suffixes.iter().any(|suffix| host.ends_with(suffix));
+        let is_ours = match self {
+            Self::Aws => {
+                let host = url.host_str().unwrap_or_default();
+                url.scheme() == "https" && BUCKETS.iter().any(|bucket| host.ends_with(bucket))
+            }
+            Self::StandIn(origin) => url.origin() == *origin,
+        };
         let is_plain = url.username().is_empty() && url.password().is_none();
-        if url.scheme() == self.scheme && is_ours && is_plain {
+        if is_ours && is_plain {
             Ok(url)
         } else {
             Err(Error::Foreign)
@@ -99,7 +106,7 @@ mod tests {
             "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn%3Aaws?X-Amz-Signature=a",
             "https://cloudformation-custom-resource-response-cnnorth1.s3.cn-north-1.amazonaws.com.cn/x",
         ] {
-            assert!(Hosts::AWS.accept(fine).is_ok(), "{fine}");
+            assert!(Hosts::Aws.accept(fine).is_ok(), "{fine}");
         }
         for foreign in [
             "http://bucket.s3.amazonaws.com/x",
@@ -111,9 +118,23 @@ mod tests {
             "not an address",
         ] {
             assert!(
-                matches!(Hosts::AWS.accept(foreign), Err(Error::Foreign)),
+                matches!(Hosts::Aws.accept(foreign), Err(Error::Foreign)),
                 "{foreign}"
             );
         }
+    }
+
+    #[test]
+    fn a_stand_in_has_one_origin() {
+        let hosts = Hosts::of_endpoint(Some("http://127.0.0.1:4566")).unwrap();
+        assert!(hosts.accept("http://127.0.0.1:4566/answers/1").is_ok());
+        for foreign in [
+            "http://127.0.0.1:9001/2018-06-01",
+            "https://bucket.s3.amazonaws.com/x",
+        ] {
+            assert!(matches!(hosts.accept(foreign), Err(Error::Foreign)), "{foreign}");
+        }
+        assert!(matches!(Hosts::of_endpoint(None), Ok(Hosts::Aws)));
+        assert!(Hosts::of_endpoint(Some("nowhere")).is_err());
     }
 }

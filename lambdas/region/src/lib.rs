@@ -50,7 +50,7 @@ impl Function {
 async fn change(settings: &Settings, change: &Change) -> Result<(), String> {
     let outcome = match change {
         Change::Offer(site) => settings.put_site(site).await,
-        Change::TakeBack(region) => settings.remove_site(region).await,
+        Change::TakeBack(region) => settings.delete_site(region).await,
         Change::Nothing => Ok(()),
         Change::Impossible(reason) => return Err(reason.clone()),
     };

@@ -15,7 +15,7 @@ async fn main() -> anyhow::Result<()> {
     let function = Function {
         gateways: Gateways::new(&config, deployment),
         https: Https::new(Duration::from_secs(5)),
-        hosts: Hosts::AWS,
+        hosts: Hosts::of_endpoint(std::env::var("AWS_ENDPOINT_URL").ok().as_deref())?,
     };
     let handle = service_fn(async |event: LambdaEvent<Value>| {
         function.handle(event.payload).await.map_err(|error| {

@@ -71,7 +71,7 @@ impl Scene {
             function: Function {
                 gateways: Gateways::new(&sdk, deployment()),
                 https: Https::new(Duration::from_secs(2)),
-                hosts: Hosts::LOOPBACK,
+                hosts: Hosts::of_endpoint(Some(&address)).unwrap(),
             },
             bucket,
             address,
