@@ -19,7 +19,7 @@ public final class Gate extends AbstractThreadGroup {
     @Override
     public void start(int number, ListenerNotifier notifier, ListedHashTree tree, StandardJMeterEngine engine) {
         try {
-            WarmUp.run(this, engine, notifier);
+            WarmUp.run(engine, notifier);
             if (!Session.current().awaitStart(engine)) {
                 awaitEngineStop();
             }
