@@ -2,7 +2,10 @@ package oleada;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.jmeter.engine.StandardJMeterEngine;
 import org.apache.jmeter.threads.JMeterContextService;
@@ -19,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Session {
     /** Time for tearDown groups after a worker has gone, in milliseconds; then the JVM is halted. */
     private static final long ORPHAN_LIMIT_MS = 30_000;
+    /** Between two looks at the clock and at whether the worker called the start off. */
+    private static final long LONGEST_PARK_NANOS = 50_000_000;
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static Session current;
 
@@ -118,6 +123,10 @@ final class Session {
     /** Reports ready and waits for the start instant. Returns whether the load is to start. */
     boolean awaitStart(StandardJMeterEngine engine) throws InterruptedException {
         this.engine = engine;
+        // What is linked after the instant, the first request waits for: a lambda or a `+` of strings takes a JVM some ten
+        // milliseconds when it comes there for the first time.
+        Thread reporter = new Thread(this::reportThreads, "oleada-threads");
+        reporter.setDaemon(true);
         ready = true;
         control.send("ready");
         long at;
@@ -127,22 +136,20 @@ final class Session {
             }
             at = startAt;
         }
-        // Sleep up to the last milliseconds, then spin: a sleep ends late by the scheduler's granularity.
-        long remaining = at - System.currentTimeMillis();
+        // Parked to the end: a park ends late by some 0.1 ms, and a thread that spun would take a processor from the
+        // worker beside it, which starts at the same instant.
+        long remaining = nanosUntil(at);
         while (remaining > 0 && !stopping) {
-            if (remaining > 3) {
-                Thread.sleep(Math.min(remaining - 3, 50));
-            } else {
-                Thread.onSpinWait();
+            LockSupport.parkNanos(this, Math.min(remaining, LONGEST_PARK_NANOS));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
             }
-            remaining = at - System.currentTimeMillis();
+            remaining = nanosUntil(at);
         }
         if (stopping) {
             return false;
         }
-        control.send("opened " + System.currentTimeMillis());
-        Thread reporter = new Thread(this::reportThreads, "oleada-threads");
-        reporter.setDaemon(true);
+        control.send("opened ".concat(Long.toString(System.currentTimeMillis())));
         reporter.start();
         return true;
     }
@@ -161,6 +168,11 @@ final class Session {
             exchanges.close();
         }
         control.send(ready ? "finished" : "setup-failed");
+    }
+
+    /** By the wall clock, which may be set meanwhile. */
+    private static long nanosUntil(long epochMs) {
+        return Duration.between(Instant.now(), Instant.ofEpochMilli(epochMs)).toNanos();
     }
 
     private void obey(String line) {
