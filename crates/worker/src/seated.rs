@@ -221,6 +221,7 @@ impl Seated<'_> {
         let ended = Ended {
             at: Timestamp::now(),
             progress,
+            start_skew_ms: standing.start_skew_ms,
             ended_early: verdict.ended_early,
             exit: verdict.exit,
         };

@@ -22,12 +22,16 @@ pub struct Standing {
     pub progress: Progress,
 }
 
+/// How long after its gate has opened a worker says so, at a moment of its own: all gates open at the same instant, where
+/// the processors belong to the load, and a partition of the table takes a thousand writes a second.
+const SETTLE: std::ops::Range<f64> = 0.25..1.25;
+
 /// Somebody else has the seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fenced;
 
-/// Says at once that the worker is ready or running, and every `period` that it lives. Ends when it is fenced, when
-/// the patience is over, or when the sender of standings has gone.
+/// Says at once that the worker is ready, soon that it is running, and every `period` that it lives. Ends when it is fenced,
+/// when the patience is over, or when the sender of standings has gone.
 pub async fn speak(
     workers: Workers,
     seat: Seat,
@@ -48,6 +52,8 @@ pub async fn speak(
             said_ready = true;
         }
         if let Some(skew) = now.start_skew_ms.filter(|_| !said_running) {
+            let settle = rand::rng().random_range(SETTLE);
+            tokio::time::sleep(Duration::from_secs_f64(settle)).await;
             let say = || workers.report_running(&seat, Timestamp::now(), skew);
             if let Err(gave_up) = patience.retry("saying running", say).await {
                 return fence(&gave_up);

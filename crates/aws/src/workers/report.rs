@@ -18,6 +18,8 @@ use crate::{
 pub struct Ended {
     pub at: Timestamp,
     pub progress: Progress,
+    /// How late its gate opened, in milliseconds. It may end before it has said so as running.
+    pub start_skew_ms: Option<i64>,
     /// Its engine ended by itself before the load phase did.
     pub ended_early: bool,
     pub exit: Exit,
@@ -88,10 +90,14 @@ impl Workers {
 }
 
 fn last_words(state: State, ended: &Ended) -> Update {
-    Update::new()
+    let update = Update::new()
         .set("state", text(record::word(state)))
         .set("heartbeatAt", text(ended.at))
         .set("progress", json(&ended.progress))
         .set("endedEarly", AttributeValue::Bool(ended.ended_early))
-        .set("exit", json(&ended.exit))
+        .set("exit", json(&ended.exit));
+    match ended.start_skew_ms {
+        Some(skew) => update.set("startSkewMs", number(skew)),
+        None => update,
+    }
 }

@@ -326,6 +326,7 @@ impl Machine {
         Ended {
             at: Timestamp::now(),
             progress: Progress::default(),
+            start_skew_ms: Some(4),
             ended_early: false,
             exit,
         }
