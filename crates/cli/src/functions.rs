@@ -15,6 +15,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use ulid::Ulid;
 
+use crate::resources::NAME;
+
 /// Longer than the gateway waits for it.
 const ANSWERING: Duration = Duration::from_secs(30);
 /// The longest that Lambda lets a function work.
@@ -24,7 +26,7 @@ const CONCURRENCY: usize = 1_000;
 
 /// What a function is called, and so its role.
 pub fn name(function: &str) -> String {
-    format!("oleada-{function}")
+    format!("{NAME}-{function}")
 }
 
 /// Makes every function, each with gateways and an access key of its own.

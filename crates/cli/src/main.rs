@@ -5,6 +5,7 @@ mod demo;
 mod functions;
 mod login;
 mod resources;
+mod roles;
 mod token;
 mod up;
 
@@ -50,6 +51,12 @@ struct Up {
     /// The directory of the console's build
     #[arg(long, env = "OLEADA_CONSOLE", default_value = "console/dist")]
     console: PathBuf,
+    /// A file with the permissions of functions and workers, instead of those of the infrastructure
+    #[arg(long)]
+    roles: Option<PathBuf>,
+    /// A file to note in which permissions are used, and every call that is denied
+    #[arg(long)]
+    access_log: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {

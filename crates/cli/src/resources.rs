@@ -23,7 +23,10 @@ use crate::functions;
 
 const LOG_GROUP: &str = "/oleada/load-tester";
 const LOG_PREFIX: &str = "worker";
-const CLUSTER: &str = "oleada";
+/// The first word of every name.
+pub const NAME: &str = "oleada";
+pub const BUCKET: &str = "oleada";
+const CLUSTER: &str = NAME;
 const FAMILY: &str = "oleada-load-tester";
 const CONTAINER: &str = "load-tester";
 const MACHINE: &str = "oleada-run";
@@ -48,7 +51,7 @@ pub fn deployment(hub: &Region, gateway_endpoint: &str) -> Deployment {
         runs_table: "oleada-runs".into(),
         workers_table: "oleada-workers".into(),
         settings_table: "oleada-settings".into(),
-        bucket: "oleada".into(),
+        bucket: BUCKET.into(),
         state_machine_arn: Some(format!("arn:aws:states:{hub}:{ACCOUNT}:stateMachine:{MACHINE}")),
         live_address: Some(format!("{address}/mqtt")),
         live_role_arn: Some(role_arn("oleada-live-reader")),
@@ -175,6 +178,7 @@ fn task_definition(deployment: &Deployment, region: &Region, worker: &Worker) ->
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
         "taskRoleArn": role_arn("oleada-worker"),
+        "executionRoleArn": role_arn("oleada-worker-start"),
         "containerDefinitions": [{
             "name": CONTAINER,
             "image": "oleada/load-tester",

@@ -24,7 +24,7 @@ use crate::{
     Up, console, demo, functions,
     login::{self, Logins},
     resources::{self, Worker},
-    token,
+    roles, token,
 };
 
 /// The file in the data directory that holds the base URL while the product is up.
@@ -60,7 +60,7 @@ async fn serve(up: Up) -> Result<()> {
 
     let surroundings = cloud.surroundings();
     let deployment = resources::deployment(&hub, &surroundings.gateway_endpoint);
-    let key = functions::key(surroundings, &deployment, "oleada-deploy")?;
+    let key = functions::key(surroundings, &deployment, roles::OWNER)?;
     let config = connect::with_key(&HttpClient::new(), Patience::Function, key);
     let gateways = Gateways::new(&config, deployment.clone());
     resources::ensure(&cloud, &config, &gateways, &deployment, &up.regions, &worker).await?;
@@ -87,6 +87,7 @@ async fn serve(up: Up) -> Result<()> {
 
 async fn start(up: &Up, hub: &Region, scratch: &Path, capacity: Capacity) -> Result<LocalCloud> {
     let (hub, scratch) = (hub.clone(), scratch.to_owned());
+    let roles = roles::all(up.roles.as_deref(), &hub)?;
     let config = Config {
         data: up.data.clone(),
         regions: up.regions.iter().map(ToString::to_string).collect(),
@@ -100,6 +101,8 @@ async fn start(up: &Up, hub: &Region, scratch: &Path, capacity: Capacity) -> Res
             path: env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned()),
             capacity,
         },
+        roles,
+        access_log: up.access_log.clone(),
     };
     Ok(LocalCloud::start(config).await?)
 }

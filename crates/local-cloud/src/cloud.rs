@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    access::{Access, Roles},
     clock::Clock,
     credentials::Credentials,
     data_dir::{self, DataDir, Ports},
@@ -49,6 +50,11 @@ pub struct Config {
     /// execution or a delivery that an earlier process left goes on as soon as its service is open.
     pub functions: MakeFunctions,
     pub tasks: Tasks,
+    /// What functions, tasks and whoever else has a key may do.
+    pub roles: Roles,
+    /// A file to which a line is added for each permission of a role, for each when it is first used, and for each call that
+    /// is denied: the columns are what happened (`granted`, `used`, `denied`), role, action, resource, conditions.
+    pub access_log: Option<PathBuf>,
 }
 
 /// Makes the functions of a host.
@@ -89,6 +95,8 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
+    #[error("the log of permissions cannot be opened")]
+    AccessLog(#[source] io::Error),
     #[error("the functions cannot be made")]
     Functions(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
@@ -140,6 +148,8 @@ impl LocalCloud {
         };
         data.keep_ports(ports)?;
 
+        let access =
+            Access::new(config.roles, config.access_log.as_deref()).map_err(StartError::AccessLog)?;
         let credentials = Arc::new(Credentials::open(data.path())?);
         let surroundings = Surroundings {
             endpoint: address_of(ports.cloud),
@@ -180,14 +190,15 @@ impl LocalCloud {
             dynamodb: DynamoDb::open(data.path())?,
             ecs: Ecs::open(ecs, logs.clone(), bus.sender())?,
             events: bus,
-            iot: Iot::new(Arc::clone(&credentials), stop.clone()),
+            iot: Iot::new(Arc::clone(&credentials), access.clone(), stop.clone()),
             lambda,
             logs,
             quotas,
-            s3: S3::open(data.path(), Arc::clone(&credentials))?,
+            s3: S3::open(data.path(), Arc::clone(&credentials), access.clone())?,
             scheduler,
             states: Arc::new(states),
             sts: Sts::new(Arc::clone(&credentials)),
+            access,
             credentials,
         };
         tasks.spawn(services.dynamodb.clone().sweep_expired(TTL_SWEEP, stop.clone()));

@@ -12,6 +12,7 @@ use http::{Method, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Limited};
 
 use crate::{
+    access::{Access, Denied},
     call::{self, Call},
     credentials::Credentials,
     dynamodb::{self, DynamoDb},
@@ -21,9 +22,10 @@ use crate::{
     lambda::{self, Lambda},
     logs::Logs,
     loopback,
+    policy::Need,
     quotas::Quotas,
     s3::{self, S3},
-    signature::{Caller, Claim},
+    signature::Claim,
     states::{self, States},
     sts::{self, Sts},
 };
@@ -31,6 +33,7 @@ use crate::{
 /// What the host dispatches to.
 #[derive(Clone)]
 pub(crate) struct Services {
+    pub access: Access,
     pub credentials: Arc<Credentials>,
     pub dynamodb: DynamoDb,
     pub ecs: Ecs,
@@ -96,6 +99,18 @@ impl Service {
             _ => refuse(error.clone()),
         }
     }
+
+    /// What the service says to somebody who may not do that.
+    fn deny(self, denied: &Denied) -> Response {
+        let forbidden = |code: &str| call::Error::new(code, denied.to_string()).status(StatusCode::FORBIDDEN);
+        self.refuse(&match self {
+            Self::Sts => forbidden("AccessDenied"),
+            Self::Iot => forbidden("ForbiddenException"),
+            Self::Lambda | Self::Scheduler => forbidden("AccessDeniedException"),
+            // These speak `awsJson`, where every error of the caller is a 400.
+            _ => call::Error::new("AccessDeniedException", denied.to_string()),
+        })
+    }
 }
 
 /// The port of all services as a router.
@@ -140,20 +155,25 @@ async fn handle(State(services): State<Services>, request: Request) -> Response 
             return service.refuse(&error.into());
         }
     };
-    if let Err(error) = check_policy(&caller) {
-        return service.refuse(&error);
-    }
     let Parts {
         method, uri, headers, ..
     } = parts;
     let call = Call {
         region: claim.region,
-        role: caller.role,
+        role: caller.role.clone(),
         method,
         uri,
         headers,
         body,
     };
+    match services.needs(service, &call).await {
+        Err(error) => return service.refuse(&error),
+        Ok(needs) => {
+            if let Err(denied) = services.access.check(&caller, &needs) {
+                return service.deny(&denied);
+            }
+        }
+    }
     let answer = match service {
         Service::DynamoDb => services.dynamodb.call(call).await,
         Service::Ecs => services.ecs.call(call).await,
@@ -175,24 +195,25 @@ async fn serve_s3(services: &Services, claim: &Claim, request: Request) -> Respo
         .and_then(|()| claim.caller(&services.credentials, SystemTime::now()));
     match checked {
         Err(error) => s3::refuse(error.into()),
-        Ok(caller) => match check_policy(&caller) {
-            Err(error) => s3::refuse(s3s::s3_error!(AccessDenied, "{}", error.message)),
-            Ok(()) => services.s3.call(request).await,
-        },
+        Ok(caller) => services.s3.call(request, caller).await,
     }
 }
 
-/// A session with a policy is for IoT Core's WebSocket only; the policy language of the rest is not offered here.
-fn check_policy(caller: &Caller) -> Result<(), call::Error> {
-    match &caller.session {
-        Some(session) if session.policy.is_some() => {
-            let message = format!(
-                "the session policy of {} allows nothing of this service",
-                session.role
-            );
-            Err(call::Error::new("AccessDeniedException", message))
+impl Services {
+    /// What a call needs to be allowed, in the words of policies.
+    async fn needs(&self, service: Service, call: &Call) -> Result<Vec<Need>, call::Error> {
+        match service {
+            Service::DynamoDb => self.dynamodb.needs(call).await,
+            Service::Ecs => self.ecs.needs(call).await,
+            Service::Events => Ok(self.events.needs(call)),
+            Service::Iot => Ok(self.iot.needs(call)),
+            Service::Lambda => Ok(self.lambda.needs(call)),
+            Service::Logs => Ok(self.logs.needs(call)),
+            Service::Quotas => Ok(self.quotas.needs(call)),
+            Service::Scheduler => Ok(self.scheduler.needs(call)),
+            Service::States => Ok(self.states.needs(call)),
+            Service::Sts => Ok(self.sts.needs(call)),
         }
-        _ => Ok(()),
     }
 }
 

@@ -11,7 +11,10 @@ use http::{Method, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use crate::call::{self, Body, Call};
+use crate::{
+    call::{self, Body, Call},
+    policy::Need,
+};
 
 /// The largest request and answer of a synchronous invocation, in bytes.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -146,19 +149,20 @@ impl Lambda {
 }
 
 impl Lambda {
+    /// What a call needs to be allowed.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        let resource = invoked(call).map_or_else(|| Need::ANY.to_owned(), |function| arn(name_of(&function)));
+        vec![Need::new("lambda:InvokeFunction", resource)]
+    }
+
     /// Answers a call of the Invoke API. Asynchronous invocations are not offered: nothing here would keep one over a
     /// crash. What EventBridge and CloudWatch Logs invoke goes through an outbox of theirs.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
     pub async fn call(&self, call: Call) -> Response<Body> {
-        let path = call.uri.path().strip_prefix("/2015-03-31/functions/");
-        let function = path.and_then(|rest| rest.strip_suffix("/invocations"));
-        let Some(function) = function.filter(|_| call.method == Method::POST) else {
+        let Some(function) = invoked(&call) else {
             return call::json::<()>(Err(call::Error::unknown_operation("Lambda", call.uri.path())));
         };
-        let function = percent_encoding::percent_decode_str(function)
-            .decode_utf8_lossy()
-            .into_owned();
         let event = match call.input::<Value>() {
             Ok(event) => event,
             Err(error) => {
@@ -180,6 +184,18 @@ impl Lambda {
             ))),
         }
     }
+}
+
+/// The function, by its name or ARN, that a call of the Invoke API is about.
+fn invoked(call: &Call) -> Option<String> {
+    let path = call.uri.path().strip_prefix("/2015-03-31/functions/");
+    let function = path.and_then(|rest| rest.strip_suffix("/invocations"));
+    let function = function.filter(|_| call.method == Method::POST)?;
+    Some(
+        percent_encoding::percent_decode_str(function)
+            .decode_utf8_lossy()
+            .into_owned(),
+    )
 }
 
 fn answer(outcome: Result<Value, InvokeError>) -> Response<Body> {

@@ -2,6 +2,7 @@
 //!
 //! Generic on purpose: nothing in this crate knows of load tests.
 
+pub mod access;
 pub mod call;
 pub mod clock;
 mod cloud;

@@ -10,6 +10,7 @@ use crate::{
     ACCOUNT,
     call::{self, Body, Call},
     ecs::Capacity,
+    policy::Need,
 };
 
 /// Codes and names as AWS has them:
@@ -39,6 +40,14 @@ impl Quotas {
         Self {
             vcpus: capacity.region_vcpus.min(capacity.cpu_units / 1_024),
         }
+    }
+
+    /// What a call needs to be allowed. The actions know no resource.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        vec![Need::new(
+            format!("servicequotas:{}", call.operation()),
+            Need::ANY,
+        )]
     }
 
     /// Answers one call.

@@ -68,6 +68,8 @@ impl From<Error> for call::Error {
 /// Who sent a request, once its signature is verified.
 #[derive(Debug, Clone)]
 pub struct Caller {
+    /// The access key that signed.
+    pub key_id: String,
     pub role: String,
     /// Present if the key is temporary; its policy narrows the role.
     pub session: Option<Session>,
@@ -228,13 +230,18 @@ impl Claim {
                     .session(&self.key_id, token, now)
                     .ok_or(Error::BadToken)?;
                 Ok(Caller {
+                    key_id: self.key_id.clone(),
                     role: session.role.clone(),
                     session: Some(session),
                 })
             }
             None => {
                 let role = credentials.role_of(&self.key_id).ok_or(Error::UnknownKey)?;
-                Ok(Caller { role, session: None })
+                Ok(Caller {
+                    key_id: self.key_id.clone(),
+                    role,
+                    session: None,
+                })
             }
         }
     }

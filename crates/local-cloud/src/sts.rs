@@ -1,6 +1,6 @@
 //! STS: temporary credentials that narrow a role by a policy.
 //!
-//! Any key of this host may assume any role: trust policies are not modelled.
+//! Trust policies are not modelled: whom its own policy allows to assume a role may do it.
 
 use std::{
     sync::Arc,
@@ -14,7 +14,7 @@ use crate::{
     ACCOUNT,
     call::{self, Body, Call},
     credentials::{Credentials, SessionKey},
-    policy::Policy,
+    policy::{Need, Policy},
 };
 
 /// The default life of a session, in seconds.
@@ -48,6 +48,15 @@ struct AssumeRole {
 impl Sts {
     pub fn new(credentials: Arc<Credentials>) -> Self {
         Self { credentials }
+    }
+
+    /// What a call needs to be allowed. Everybody may ask who they are.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        match url_decoded(&call.body) {
+            Ok(Action::AssumeRole(input)) => vec![Need::new("sts:AssumeRole", input.role_arn)],
+            Ok(Action::GetCallerIdentity) => Vec::new(),
+            Err(_unreadable) => vec![Need::new("sts:AssumeRole", Need::ANY)],
+        }
     }
 
     /// Answers one `awsQuery` call.

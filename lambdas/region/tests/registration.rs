@@ -62,6 +62,8 @@ impl Scene {
                     region_vcpus: 0,
                 },
             },
+            roles: local_cloud::access::Roles::unrestricted(),
+            access_log: None,
         };
         let cloud = LocalCloud::start(config).await.unwrap();
         let sdk = made.recv().unwrap();

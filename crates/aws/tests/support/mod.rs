@@ -4,7 +4,7 @@
 
 use aws::{Deployment, Gateways, HttpClient, Patience, connect, scenarios, settings::Site, tables};
 use aws_sdk_ecs::types::ContainerDefinition;
-use local_cloud::{Config, LocalCloud, Tasks, ecs::Capacity, lambda::Function};
+use local_cloud::{Config, LocalCloud, Tasks, access::Roles, ecs::Capacity, lambda::Function};
 use model::{
     RunId, ScenarioId, Timestamp,
     run::{Run, Trigger},
@@ -54,6 +54,8 @@ impl TestCloud {
                 path: "/usr/bin:/bin".into(),
                 capacity: Capacity::of_machine(64.0, 64.0).unwrap(),
             },
+            roles: Roles::unrestricted(),
+            access_log: None,
         };
         let cloud = LocalCloud::start(config).await.unwrap();
         let (config, gateways) = gateways.recv().unwrap();

@@ -4,6 +4,7 @@
 //! this host or the one after a crash, only one supervisor can claim the task's directory. Limits of container memory
 //! and CPU are accounted for when tasks are placed, not enforced while they run; images are named, never pulled.
 
+mod access;
 mod capacity;
 mod definition;
 mod directory;
@@ -32,6 +33,7 @@ use crate::{
     clock::Clock,
     events::event_id,
     logs::Logs,
+    policy::Need,
     sqlite::{Database, Durability, blocking},
 };
 
@@ -115,6 +117,12 @@ impl Ecs {
             inner,
             _let_go: let_go,
         })
+    }
+
+    /// What a call needs to be allowed.
+    pub(crate) async fn needs(&self, call: &Call) -> Result<Vec<Need>, Error> {
+        let (inner, call) = (Arc::clone(&self.inner), call.clone());
+        blocking(move || inner.needs(&call)).await
     }
 
     /// Answers one `awsJson1.1` call.

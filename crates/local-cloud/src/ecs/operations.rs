@@ -236,7 +236,7 @@ fn find(connection: &Connection, call: &Call, cluster: &str, name: &str) -> Resu
     Ok(task.filter(|task| task.region == call.region && task.cluster == cluster))
 }
 
-fn task_arn(call: &Call, cluster: &str, name: &str) -> String {
+pub(super) fn task_arn(call: &Call, cluster: &str, name: &str) -> String {
     if name.starts_with("arn:") {
         return name.to_owned();
     }

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::{
-    Inner,
+    Inner, access,
     outbox::{self, Owed},
     rules::{Rule, Target, next_of_rule, rule_arn, rules_with_targets, targets},
 };
 use crate::{
     ACCOUNT,
     call::{self, Body, Call, Error},
+    policy::Need,
     sqlite::blocking,
 };
 
@@ -100,6 +101,11 @@ impl Bus {
             )
         })
         .await
+    }
+
+    /// What a call needs to be allowed.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        access::needs_of_bus(call)
     }
 
     /// Answers one `awsJson1.1` call.

@@ -107,6 +107,6 @@ fn describe_group(region: &str, name: &str, created_ms: i64) -> Value {
     })
 }
 
-fn group_arn(region: &str, name: &str) -> String {
+pub(super) fn group_arn(region: &str, name: &str) -> String {
     format!("arn:aws:scheduler:{region}:{ACCOUNT}:schedule-group/{name}")
 }

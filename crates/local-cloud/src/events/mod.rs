@@ -1,6 +1,7 @@
 //! EventBridge: the default event bus with its rules, and Scheduler. Both invoke Lambda functions through one durable
 //! outbox, so that what was taken or was due is delivered at least once, also after a restart.
 
+mod access;
 mod bus;
 mod cron;
 mod expression;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Inner,
+    Inner, access,
     groups::{DEFAULT_GROUP, group_created},
     outbox,
     schedule::{ActionAfterCompletion, Schedule, State, validation},
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     ACCOUNT,
     call::{self, Body, Call, Error},
+    policy::Need,
     sqlite::blocking,
 };
 
@@ -43,6 +44,11 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
+    /// What a call needs to be allowed.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        access::needs_of_scheduler(call)
+    }
+
     /// Answers one `restJson` call.
     pub async fn call(&self, call: Call) -> Response<Body> {
         let inner = Arc::clone(&self.inner);
@@ -60,15 +66,42 @@ impl Scheduler {
     }
 }
 
+/// The path of a call, and its query, decoded.
+pub(super) struct Request {
+    path: String,
+    query: Vec<(String, String)>,
+}
+
+impl Request {
+    pub fn of(call: &Call) -> Self {
+        let query = url::form_urlencoded::parse(call.uri.query().unwrap_or("").as_bytes());
+        Self {
+            path: percent_decode_str(call.uri.path())
+                .decode_utf8_lossy()
+                .into_owned(),
+            query: query.into_owned().collect(),
+        }
+    }
+
+    pub fn parts(&self) -> Vec<&str> {
+        self.path.trim_matches('/').split('/').collect()
+    }
+
+    pub fn query(&self, name: &str) -> Option<String> {
+        let (_, value) = self.query.iter().find(|(key, _)| key == name)?;
+        Some(value.clone())
+    }
+}
+
 /// Names a schedule.
-struct Key<'a> {
-    region: &'a str,
-    group: &'a str,
-    name: &'a str,
+pub(super) struct Key<'a> {
+    pub region: &'a str,
+    pub group: &'a str,
+    pub name: &'a str,
 }
 
 impl Key<'_> {
-    fn arn(&self) -> String {
+    pub fn arn(&self) -> String {
         format!(
             "arn:aws:scheduler:{}:{ACCOUNT}:schedule/{}/{}",
             self.region, self.group, self.name
@@ -131,17 +164,10 @@ impl Inner {
     }
 
     fn answer_rest(&self, call: &Call) -> Result<Value, Error> {
-        let path = percent_decode_str(call.uri.path()).decode_utf8_lossy();
-        let query = |name: &str| {
-            let pairs = url::form_urlencoded::parse(call.uri.query().unwrap_or("").as_bytes());
-            pairs
-                .into_iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.into_owned())
-        };
+        let request = Request::of(call);
+        let query = |name: &str| request.query(name);
         let group = query("groupName").unwrap_or_else(|| DEFAULT_GROUP.to_owned());
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-        match (&call.method, parts.as_slice()) {
+        match (&call.method, request.parts().as_slice()) {
             (&Method::GET, ["schedules"]) => self.list(call, &query),
             (&Method::POST, ["schedules", name]) => self.put(call, name, true),
             (&Method::PUT, ["schedules", name]) => self.put(call, name, false),
@@ -159,7 +185,10 @@ impl Inner {
             (&Method::POST, ["schedule-groups", name]) => self.create_group(call, name),
             (&Method::GET, ["schedule-groups", name]) => self.get_group(call, name),
             (&Method::DELETE, ["schedule-groups", name]) => self.delete_group(call, name),
-            (method, _) => Err(Error::unknown_operation("scheduler", &format!("{method} {path}"))),
+            (method, _) => Err(Error::unknown_operation(
+                "scheduler",
+                &format!("{method} {}", request.path),
+            )),
         }
     }
 

@@ -14,8 +14,10 @@ use percent_encoding::percent_decode_str;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    access::Access,
     call::{self, Body, Call},
     credentials::Credentials,
+    policy::Need,
     signature::Claim,
 };
 
@@ -38,16 +40,18 @@ const SOCKET_SERVICE: &str = "iotdevicegateway";
 pub struct Iot {
     topics: Topics,
     credentials: Arc<Credentials>,
+    access: Access,
     stop: CancellationToken,
     sessions: TaskTracker,
 }
 
 impl Iot {
     /// A broker whose connections end when `stop` is cancelled.
-    pub fn new(credentials: Arc<Credentials>, stop: CancellationToken) -> Self {
+    pub fn new(credentials: Arc<Credentials>, access: Access, stop: CancellationToken) -> Self {
         Self {
             topics: Topics::default(),
             credentials,
+            access,
             stop,
             sessions: TaskTracker::new(),
         }
@@ -63,8 +67,17 @@ impl Iot {
         )
     }
 
+    /// What a call needs to be allowed.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        let resource = topic(call).map_or_else(
+            |_unreadable| Need::ANY.to_owned(),
+            |topic| session::arn(&call.region, "topic", &topic),
+        );
+        vec![Need::new("iot:Publish", resource)]
+    }
+
     /// Opens a client's WebSocket if its address is signed by a key of this host; what it may then do is up to the
-    /// policy of the key's session. `hosts` are the names that addresses of this gateway are signed for.
+    /// policies of the key. `hosts` are the names that addresses of this gateway are signed for.
     pub(crate) async fn connect(&self, mut parts: Parts, hosts: &[String]) -> Response {
         let verified = Claim::of(&parts).and_then(|claim| {
             let caller = claim.verify(&parts, b"", hosts, &self.credentials, SystemTime::now())?;
@@ -91,21 +104,13 @@ impl Iot {
                 .max_frame_size(packet::LIMIT),
             Err(refusal) => return refusal.into_response(),
         };
-        let session = Session::new(claim.region, caller.session, self.topics.clone());
+        let session = Session::new(claim.region, caller, self.access.clone(), self.topics.clone());
         let (stop, sessions) = (self.stop.clone(), self.sessions.clone());
         upgrade.on_upgrade(move |socket| sessions.track_future(session.run(socket, stop)))
     }
 
     fn publish(&self, call: &Call) -> Result<(), call::Error> {
-        let topic = call
-            .uri
-            .path()
-            .strip_prefix("/topics/")
-            .filter(|_| call.method == Method::POST);
-        let topic = topic.ok_or_else(|| call::Error::unknown_operation("IoT Core", call.uri.path()))?;
-        let topic = percent_decode_str(topic)
-            .decode_utf8()
-            .map_err(|_| invalid("the topic is not UTF-8"))?;
+        let topic = topic(call)?;
         check_topic(&topic).map_err(invalid)?;
         let query = call.uri.query().unwrap_or("");
         let qos = match url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "qos") {
@@ -120,6 +125,20 @@ impl Iot {
         tracing::trace!(%topic, bytes = call.body.len(), heard, "published");
         Ok(())
     }
+}
+
+/// The topic that a call publishes to.
+fn topic(call: &Call) -> Result<String, call::Error> {
+    let topic = call
+        .uri
+        .path()
+        .strip_prefix("/topics/")
+        .filter(|_| call.method == Method::POST);
+    let topic = topic.ok_or_else(|| call::Error::unknown_operation("IoT Core", call.uri.path()))?;
+    let topic = percent_decode_str(topic)
+        .decode_utf8()
+        .map_err(|_| invalid("the topic is not UTF-8"))?;
+    Ok(topic.into_owned())
 }
 
 /// A topic as IoT Core takes it.

@@ -12,7 +12,7 @@ use super::{
     packet::{self, Malformed, Received, Sent},
     topics::{Connection, Message, Topics},
 };
-use crate::{ACCOUNT, credentials};
+use crate::{ACCOUNT, access::Access, policy::Need, signature::Caller};
 
 /// How long a client may take to say who it is.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -52,16 +52,17 @@ enum End {
 /// What is known of a client before it has said a word.
 pub(super) struct Session {
     region: String,
-    /// Absent for a long-lived key, which may do everything.
-    credentials: Option<credentials::Session>,
+    caller: Caller,
+    access: Access,
     topics: Topics,
 }
 
 impl Session {
-    pub fn new(region: String, credentials: Option<credentials::Session>, topics: Topics) -> Self {
+    pub fn new(region: String, caller: Caller, access: Access, topics: Topics) -> Self {
         Self {
             region,
-            credentials,
+            caller,
+            access,
             topics,
         }
     }
@@ -188,21 +189,15 @@ impl Session {
     }
 
     fn may(&self, action: &str, kind: &str, name: &str) -> bool {
-        let policy = self
-            .credentials
-            .as_ref()
-            .and_then(|session| session.policy.as_ref());
-        policy.is_none_or(|policy| {
-            policy.allows(
-                action,
-                &format!("arn:aws:iot:{}:{ACCOUNT}:{kind}/{name}", self.region),
-            )
-        })
+        let resource = arn(&self.region, kind, name);
+        self.access
+            .check(&self.caller, &[Need::new(action, resource)])
+            .is_ok()
     }
 
     /// Ends when the credentials do.
     async fn expiry(&self) {
-        match &self.credentials {
+        match &self.caller.session {
             None => std::future::pending().await,
             Some(session) => {
                 let at = UNIX_EPOCH + Duration::from_secs(session.expires_at);
@@ -210,6 +205,11 @@ impl Session {
             }
         }
     }
+}
+
+/// The ARN of a `client`, `topic` or `topicfilter`.
+pub(super) fn arn(region: &str, kind: &str, name: &str) -> String {
+    format!("arn:aws:iot:{region}:{ACCOUNT}:{kind}/{name}")
 }
 
 /// A WebSocket as a stream of MQTT packets, which keep to no frames.

@@ -1,5 +1,6 @@
 //! CloudWatch Logs: groups, streams and events in one SQLite file, the awslogs driver, and subscription filters.
 
+mod access;
 mod deliver;
 mod filters;
 mod operations;
@@ -28,6 +29,7 @@ use crate::{
     call::{self, Body, Call, Error},
     clock::Clock,
     lambda::Lambda,
+    policy::Need,
     sqlite::{Database, Durability, blocking},
 };
 
@@ -118,6 +120,11 @@ impl Logs {
             inner,
             _let_go: let_go,
         })
+    }
+
+    /// What a call needs to be allowed.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        access::needs(call)
     }
 
     /// Answers one `awsJson1.1` call.

@@ -16,8 +16,14 @@ use s3s::{
     service::{S3Service, S3ServiceBuilder},
 };
 
-use crate::{call, credentials::Credentials, signature};
+use crate::{
+    access::Access,
+    call,
+    credentials::Credentials,
+    signature::{self, Caller},
+};
 
+mod access;
 mod blobs;
 mod cors;
 mod error;
@@ -28,6 +34,7 @@ mod multipart;
 mod objects;
 mod protocol;
 
+use access::Gate;
 use blobs::Blobs;
 use error::Error;
 use index::{Bucket, Index};
@@ -57,11 +64,12 @@ pub struct S3 {
 struct Store {
     index: Index,
     blobs: Arc<Blobs>,
+    access: Access,
 }
 
 impl S3 {
     /// Opens the buckets in a data directory and deletes what uploads that were cut off have left there.
-    pub fn open(data: &Path, credentials: Arc<Credentials>) -> Result<Self, OpenError> {
+    pub fn open(data: &Path, credentials: Arc<Credentials>, access: Access) -> Result<Self, OpenError> {
         let folder = data.join("s3");
         let blobs = Blobs::open(folder.join("blobs"))?;
         let index = Index::open(&folder.join("index.sqlite"))?;
@@ -74,9 +82,14 @@ impl S3 {
         if swept > 0 {
             tracing::info!(swept, "files of uploads that were cut off are deleted");
         }
-        let store = Store { index, blobs };
+        let store = Store {
+            index,
+            blobs,
+            access: access.clone(),
+        };
         let mut builder = S3ServiceBuilder::new(store.clone());
         builder.set_auth(Keys(credentials));
+        builder.set_access(Gate(access));
         let mut config = S3Config::default();
         config.presigned_url_max_skew_time_secs =
             u32::try_from(signature::MAX_SKEW.as_secs()).expect("minutes fit");
@@ -101,8 +114,10 @@ impl S3 {
         created.map(drop).map_err(call::Error::internal)
     }
 
-    /// Answers one request; its signature is verified here, because S3 signs bodies in ways of its own.
-    pub(crate) async fn call(&self, request: Request) -> Response {
+    /// Answers one request, whose key belongs to `caller`; its signature is verified here, because S3 signs bodies in ways
+    /// of its own.
+    pub(crate) async fn call(&self, mut request: Request, caller: Caller) -> Response {
+        request.extensions_mut().insert(caller);
         let origin = cors::origin(request.headers());
         let mut response = match self.service.call(request.map(s3s::Body::http_body_unsync)).await {
             Ok(response) => response.map(Body::new),

@@ -16,7 +16,7 @@ use s3s::{
     s3_error,
 };
 
-use super::{Store, index::Bucket, now_ms, objects::timestamp};
+use super::{Store, access, index::Bucket, now_ms, objects::timestamp};
 
 #[async_trait::async_trait]
 impl S3 for Store {
@@ -103,14 +103,20 @@ impl S3 for Store {
     }
 
     async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
-        Ok(S3Response::new(self.get(request).await?))
+        let (extensions, bucket) = (request.extensions.clone(), request.input.bucket.clone());
+        let got = self.get(request).await;
+        let got = got.map_err(|error| access::unread(error, &self.access, &extensions, &bucket))?;
+        Ok(S3Response::new(got))
     }
 
     async fn head_object(
         &self,
         request: S3Request<HeadObjectInput>,
     ) -> S3Result<S3Response<HeadObjectOutput>> {
-        Ok(S3Response::new(self.head(request).await?))
+        let (extensions, bucket) = (request.extensions.clone(), request.input.bucket.clone());
+        let head = self.head(request).await;
+        let head = head.map_err(|error| access::unread(error, &self.access, &extensions, &bucket))?;
+        Ok(S3Response::new(head))
     }
 
     async fn copy_object(

@@ -1,5 +1,6 @@
 //! Step Functions: an interpreter of Amazon States Language (JSONPath), journaled so that executions survive a crash.
 
+mod access;
 mod announce;
 mod check;
 mod choice;
@@ -47,6 +48,7 @@ use crate::{
     call::{self, Body, Call},
     clock::Clock,
     lambda::Lambda,
+    policy::Need,
     sqlite,
 };
 
@@ -102,6 +104,11 @@ impl States {
         for (_, execution) in self.0.running().drain() {
             execution.abort();
         }
+    }
+
+    /// What a call needs to be allowed.
+    pub(crate) fn needs(&self, call: &Call) -> Vec<Need> {
+        access::needs(call)
     }
 
     /// Answers an `awsJson` call.

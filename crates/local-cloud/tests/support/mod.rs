@@ -6,7 +6,7 @@ use std::path::Path;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use local_cloud::{Config, LocalCloud, Tasks, ecs::Capacity};
+use local_cloud::{Config, LocalCloud, Tasks, access::Roles, ecs::Capacity};
 
 /// A running local cloud in a data directory of its own.
 pub struct TestCloud {
@@ -16,9 +16,17 @@ pub struct TestCloud {
 
 impl TestCloud {
     pub async fn start() -> Self {
+        Self::with_roles(Roles::unrestricted()).await
+    }
+
+    pub async fn with_roles(roles: Roles) -> Self {
         let data = tempfile::tempdir().unwrap();
+        let config = Config {
+            roles,
+            ..config(data.path())
+        };
         Self {
-            cloud: start(data.path()).await,
+            cloud: LocalCloud::start(config).await.unwrap(),
             data,
         }
     }
@@ -53,6 +61,8 @@ pub fn config(data: &Path) -> Config {
             path: "/usr/bin:/bin".into(),
             capacity: Capacity::of_machine(8.0, 1.0).unwrap(),
         },
+        roles: Roles::unrestricted(),
+        access_log: None,
     }
 }
 

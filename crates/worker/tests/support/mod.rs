@@ -21,7 +21,7 @@ use aws::{
     tables,
 };
 use axum::{Json, Router, extract::State, routing::get};
-use local_cloud::{Config, LocalCloud, Tasks, ecs::Capacity};
+use local_cloud::{Config, LocalCloud, Tasks, access::Roles, ecs::Capacity};
 use metrics::segment::{Report, Segment};
 use model::{
     Region, RunId, ScenarioId, Timestamp,
@@ -62,6 +62,8 @@ fn cloud_config(data: &Path) -> Config {
             path: "/usr/bin:/bin".into(),
             capacity: Capacity::of_machine(8.0, 1.0).unwrap(),
         },
+        roles: Roles::unrestricted(),
+        access_log: None,
     }
 }
 

@@ -126,6 +126,8 @@ impl Door {
                     region_vcpus: 100,
                 },
             },
+            roles: local_cloud::access::Roles::unrestricted(),
+            access_log: None,
         };
         let cloud = LocalCloud::start(config).await.unwrap();
         let (key, deployment, gateways, function) = made.recv().unwrap();

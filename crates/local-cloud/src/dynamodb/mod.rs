@@ -10,7 +10,15 @@ use http::{Response, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_util::sync::CancellationToken;
 
-use crate::call::{self, Body, Call};
+use crate::{
+    call::{self, Body, Call},
+    policy::Need,
+    sqlite::blocking,
+};
+
+mod access;
+
+use access::KeyNames;
 
 /// The largest request, in bytes: 16 MB.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>
@@ -29,6 +37,7 @@ pub struct OpenError {
 #[derive(Clone)]
 pub struct DynamoDb {
     database: Database,
+    key_names: KeyNames,
 }
 
 impl DynamoDb {
@@ -36,9 +45,18 @@ impl DynamoDb {
     pub fn open(data: &Path) -> Result<Self, OpenError> {
         let path = data.join("dynamodb.sqlite").to_string_lossy().into_owned();
         match Database::new(&path) {
-            Ok(database) => Ok(Self { database }),
+            Ok(database) => Ok(Self {
+                database,
+                key_names: KeyNames::default(),
+            }),
             Err(source) => Err(OpenError { path, source }),
         }
+    }
+
+    /// What a call needs to be allowed.
+    pub(crate) async fn needs(&self, call: &Call) -> Result<Vec<Need>, call::Error> {
+        let (database, key_names, call) = (self.database.clone(), self.key_names.clone(), call.clone());
+        blocking(move || Ok(access::needs(&database, &key_names, &call))).await
     }
 
     /// Answers one call.
@@ -49,7 +67,11 @@ impl DynamoDb {
             let operation = operation.clone();
             tokio::task::spawn_blocking(move || dispatch(&database, &operation, &call.body))
         };
-        match work.await {
+        let answered = work.await;
+        if operation == "DeleteTable" {
+            self.key_names.forget();
+        }
+        match answered {
             Ok(None) => call::json::<()>(Err(call::Error::unknown_operation("DynamoDB", &operation))),
             Ok(Some(Ok(body))) => answer(StatusCode::OK, body),
             Ok(Some(Err(error))) => {
