@@ -1,7 +1,9 @@
 //! A running product that belongs to one test.
 
 use std::{
+    ffi::OsStr,
     fs,
+    io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -15,11 +17,17 @@ use nix::{
 
 use crate::client::Client;
 
-/// A child process `oleada up`, killed when the test lets go of it.
+/// The product's log of permissions in its data directory, and where the lines of all products come together, beside the binary.
+const ACCESS_LOG: &str = "access";
+const PERMISSIONS: &str = "permissions";
+
+/// A child process `oleada up`, ended when the test lets go of it. A call that was denied for want of a permission fails the
+/// test then, whatever became of it: what is swallowed in a retry here may be a lost run on AWS.
 pub struct Product {
     child: Child,
     data: PathBuf,
     base: String,
+    may_be_denied: bool,
     /// Goes with the product.
     temporary: Option<tempfile::TempDir>,
 }
@@ -35,6 +43,21 @@ impl Product {
 
     /// Starts with a data directory that may hold an earlier life.
     pub fn start_in(data: &Path) -> Result<Self> {
+        Self::start_with(data, &[])
+    }
+
+    /// Starts with the permissions of a file like `infra/roles.json`. Calls may be denied then.
+    pub fn start_with_roles(roles: &serde_json::Value) -> Result<Self> {
+        let temporary = tempfile::tempdir()?;
+        let file = temporary.path().join("roles.json");
+        fs::write(&file, roles.to_string())?;
+        let mut product = Self::start_with(temporary.path(), &["--roles".as_ref(), file.as_os_str()])?;
+        product.may_be_denied = true;
+        product.temporary = Some(temporary);
+        Ok(product)
+    }
+
+    fn start_with(data: &Path, more: &[&OsStr]) -> Result<Self> {
         let endpoint = data.join("endpoint");
         // A killed product leaves its file behind; only the one of this start counts.
         if endpoint.exists() {
@@ -56,6 +79,9 @@ impl Product {
                 "--data",
             ])
             .arg(data)
+            .arg("--access-log")
+            .arg(data.join(ACCESS_LOG))
+            .args(more)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -87,6 +113,7 @@ impl Product {
             child,
             data: data.to_owned(),
             base,
+            may_be_denied: false,
             temporary: None,
         })
     }
@@ -129,6 +156,21 @@ impl Product {
         tail(&self.data.join("product.log"))
     }
 
+    /// The calls that were denied, each as role, action and resource.
+    pub fn denials(&self) -> Result<Vec<String>> {
+        let log = fs::read_to_string(self.data.join(ACCESS_LOG)).context("read the log of permissions")?;
+        let denials = log.lines().filter_map(|line| line.strip_prefix("denied\t"));
+        Ok(denials.map(|denial| denial.trim().replace('\t', " ")).collect())
+    }
+
+    /// Adds what this product's roles were granted, and used, to what scripts/permissions reads.
+    fn note_permissions(&self) -> Result<()> {
+        let log = fs::read(self.data.join(ACCESS_LOG))?;
+        let all = binary("oleada")?.with_file_name(PERMISSIONS);
+        let mut all = fs::File::options().create(true).append(true).open(all)?;
+        Ok(all.write_all(&log)?)
+    }
+
     fn signal(&self, signal: Signal) -> Result<()> {
         kill(Pid::from_raw(i32::try_from(self.child.id())?), signal).context("signal the product")
     }
@@ -136,7 +178,23 @@ impl Product {
 
 impl Drop for Product {
     fn drop(&mut self) {
-        // Cleanly if it can be, so that its workers end with it.
+        self.end();
+        // A second panic would hide the first.
+        if self.may_be_denied || std::thread::panicking() {
+            return;
+        }
+        self.note_permissions().expect("the permissions are noted");
+        let denials = self.denials().expect("the denials are noted");
+        assert!(
+            denials.is_empty(),
+            "the product was denied what it did: {denials:#?}"
+        );
+    }
+}
+
+impl Product {
+    /// Cleanly if it can be, so that its workers end with it.
+    fn end(&mut self) {
         if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
             return;
         }
