@@ -53,6 +53,8 @@ export class Api extends Construct {
         may.bucket("ListBucket", "ListBucketMultipartUploads"),
         may.objects(["scripts/*"], "GetObject", "PutObject"),
         may.objects(["runs/*"], "GetObject", "DeleteObject", "AbortMultipartUpload"),
+        // An answer that is too large for API Gateway waits there as an object.
+        may.objects(["runs/*/result/answers/*"], "PutObject"),
         may.workerLogs(),
         new PolicyStatement({ actions: ["states:StartExecution"], resources: [names.stateMachineArn(stack)] }),
       ],
