@@ -1,11 +1,10 @@
 //! What functions and workers may do on this machine: exactly what the infrastructure lets them do on AWS.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
-use local_cloud::{ACCOUNT, access::Roles, policy::Policy};
+use local_cloud::{ACCOUNT, access::Roles};
 use model::Region;
-use serde_json::{Value, json};
 
 use crate::{functions, resources};
 
@@ -34,17 +33,7 @@ fn read(written: &str, hub: &Region) -> Result<Roles> {
         ("${Bucket}", resources::BUCKET),
         ("${Name}", resources::NAME),
     ];
-    let text = here.iter().fold(written.to_owned(), |text, (place, value)| {
-        text.replace(place, value)
-    });
-    let statements: BTreeMap<String, Value> = serde_json::from_str(&text)?;
-    let mut policies = vec![(OWNER.to_owned(), Policy::everything())];
-    for (role, statements) in statements {
-        let policy = serde_json::from_value(json!({"Statement": statements}));
-        let policy = policy.with_context(|| format!("the policy of {role}"))?;
-        policies.push((functions::name(&role), policy));
-    }
-    Ok(Roles::new(policies))
+    Ok(Roles::read(written, &here, &functions::name(""))?.with_owner(OWNER))
 }
 
 #[cfg(test)]

@@ -69,6 +69,14 @@ async fn table(cloud: &TestCloud) {
     assert!(cloud.cloud.dynamodb().call(call).await.status().is_success());
 }
 
+/// A bucket `bucket`, and the role's client.
+async fn bucket(cloud: &TestCloud) -> aws_sdk_s3::Client {
+    let s3 = cloud.cloud.s3();
+    s3.create_bucket_if_missing("bucket", "us-east-1").await.unwrap();
+    let config = aws_sdk_s3::config::Builder::from(&cloud.sdk(ROLE)).force_path_style(true);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
 #[tokio::test]
 async fn a_role_without_a_policy_may_do_nothing() {
     let cloud = cloud(json!([])).await;
@@ -217,17 +225,7 @@ async fn s3_asks_for_each_object() {
         "arn:aws:s3:::bucket/mine/*"
     ),]))
     .await;
-    cloud
-        .cloud
-        .s3()
-        .create_bucket_if_missing("bucket", "us-east-1")
-        .await
-        .unwrap();
-    let client = aws_sdk_s3::Client::from_conf(
-        aws_sdk_s3::config::Builder::from(&cloud.sdk(ROLE))
-            .force_path_style(true)
-            .build(),
-    );
+    let client = bucket(&cloud).await;
     let on = |action: &str, key: &str| format!("s3:{action} on resource: arn:aws:s3:::bucket{key}");
     let put = |key: &str| client.put_object().bucket("bucket").key(key);
     put("mine/a").send().await.unwrap();
@@ -300,16 +298,7 @@ async fn s3_tells_who_may_list_a_bucket_that_an_object_is_not_there() {
         (json!([mine]), 403),
     ] {
         let cloud = cloud(statements).await;
-        cloud
-            .cloud
-            .s3()
-            .create_bucket_if_missing("bucket", "us-east-1")
-            .await
-            .unwrap();
-        let config = aws_sdk_s3::config::Builder::from(&cloud.sdk(ROLE))
-            .force_path_style(true)
-            .build();
-        let client = aws_sdk_s3::Client::from_conf(config);
+        let client = bucket(&cloud).await;
         let head = client
             .head_object()
             .bucket("bucket")
@@ -334,16 +323,7 @@ async fn a_presigned_address_may_what_its_signer_may() {
         "arn:aws:s3:::bucket/mine/*",
     ))
     .await;
-    cloud
-        .cloud
-        .s3()
-        .create_bucket_if_missing("bucket", "us-east-1")
-        .await
-        .unwrap();
-    let config = aws_sdk_s3::config::Builder::from(&cloud.sdk(ROLE))
-        .force_path_style(true)
-        .build();
-    let client = aws_sdk_s3::Client::from_conf(config);
+    let client = bucket(&cloud).await;
     for (key, status) in [("mine/a", 200), ("theirs/a", 403)] {
         let minute = aws_sdk_s3::presigning::PresigningConfig::expires_in(std::time::Duration::from_secs(60));
         let put = client

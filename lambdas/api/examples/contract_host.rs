@@ -12,7 +12,7 @@ use model::role::Role;
 
 #[tokio::main]
 async fn main() {
-    let door = door::Door::open().await;
+    let door = door::Door::open_wide().await;
     let config = gateway::Config {
         prefix: "/api".into(),
         function: "api".into(),

@@ -21,7 +21,7 @@ async fn ecs(door: &Door, region: &str, operation: &str, input: Value) {
 
 fn site() -> Value {
     json!({
-        "cluster": "load", "taskDefinition": "load-tester", "container": "worker",
+        "cluster": "oleada", "taskDefinition": "load-tester", "container": "worker",
         "subnets": ["subnet-0123456789abcdef0"], "securityGroups": ["sg-01234567"], "publicIp": true,
         "logGroup": "/load/workers", "logPrefix": "worker",
     })
@@ -29,7 +29,7 @@ fn site() -> Value {
 
 /// A region in which ECS knows what [`site`] names.
 async fn set_up(door: &Door, region: &str) {
-    ecs(door, region, "CreateCluster", json!({"clusterName": "load"})).await;
+    ecs(door, region, "CreateCluster", json!({"clusterName": "oleada"})).await;
     let container = json!({"name": "worker", "image": "x", "command": ["/bin/true"]});
     let definition = json!({
         "family": "load-tester", "cpu": "1024", "memory": "2048", "networkMode": "awsvpc",
@@ -40,7 +40,8 @@ async fn set_up(door: &Door, region: &str) {
 
 #[tokio::test]
 async fn a_region_says_what_may_run_there_and_what_does() {
-    let door = Door::open().await;
+    // The role of the function may ask about no other cluster than its own.
+    let door = Door::open_wide().await;
     let regions = list(&door).await;
     let vcpu = json!({"onDemand": {"quota": 64, "used": 0}, "spot": {"quota": 64, "used": 0}});
     for (region, name) in regions.iter().zip(["sa-east-1", "us-east-1"]) {

@@ -1,9 +1,16 @@
 //! Who may do what: every call through the host's port is held to the policy of its caller's role.
 
-use std::{collections::HashMap, io, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    path::Path,
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
 
 use crate::{
-    ACCOUNT, call,
+    ACCOUNT,
     policy::{Need, Policy, Refusal},
     signature::Caller,
 };
@@ -29,6 +36,29 @@ impl Roles {
         }
     }
 
+    /// Reads the statements of roles, `{"role": [{"Effect": …}, …]}`, in which `places` such as `${Hub}` stand for what is
+    /// different elsewhere. A role's name goes on after `prefix`.
+    pub fn read(written: &str, places: &[(&str, &str)], prefix: &str) -> Result<Self, Unreadable> {
+        let text = places.iter().fold(written.to_owned(), |text, (place, value)| {
+            text.replace(place, value)
+        });
+        let roles: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(Unreadable::Document)?;
+        let policies = roles.into_iter().map(|(role, statements)| {
+            match serde_json::from_value(json!({"Statement": statements})) {
+                Ok(policy) => Ok((format!("{prefix}{role}"), policy)),
+                Err(source) => Err(Unreadable::Policy { role, source }),
+            }
+        });
+        Ok(Self::new(policies.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    /// Besides, this role may do everything.
+    #[must_use]
+    pub fn with_owner(mut self, role: &str) -> Self {
+        self.policies.insert(role.to_owned(), Policy::everything());
+        self
+    }
+
     /// Every role may do everything.
     pub fn unrestricted() -> Self {
         Self {
@@ -40,6 +70,19 @@ impl Roles {
     fn policy(&self, role: &str) -> Option<&Policy> {
         self.policies.get(role).or(self.others.as_ref())
     }
+}
+
+/// Roles that cannot be enforced.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    #[error("the document is not one of roles")]
+    Document(#[source] serde_json::Error),
+    #[error("the policy of {role} cannot be enforced")]
+    Policy {
+        role: String,
+        #[source]
+        source: serde_json::Error,
+    },
 }
 
 /// Decides; clones share it.
@@ -125,12 +168,5 @@ impl Access {
             resource: need.resource.clone(),
             reason,
         })
-    }
-}
-
-/// As most services answer it.
-impl From<Denied> for call::Error {
-    fn from(denied: Denied) -> Self {
-        call::Error::new("AccessDeniedException", denied.to_string())
     }
 }

@@ -4,13 +4,14 @@
 
 pub mod ended;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, io::Write};
 
 use api::App;
 use aws::{Deployment, Gateways, HttpClient, Patience, connect, settings::Site};
 use lambda_api::Function;
 use local_cloud::{
     LocalCloud, Surroundings,
+    access::Roles,
     call::{self, Call},
     lambda::{self, FunctionError},
 };
@@ -19,6 +20,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use ulid::Ulid;
+
+const ROLES: &str = include_str!("../../../../infra/roles.json");
+/// The role of what sets the scene.
+const OWNER: &str = "owner";
+
+const ACCESS_LOG: &str = "access";
 
 /// What a caller is, as the authoriser says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +54,26 @@ pub struct Door {
     pub gateways: Gateways,
     pub deployment: Deployment,
     pub cloud: LocalCloud,
-    _data: TempDir,
+    data: TempDir,
+}
+
+/// What was denied fails the test, whatever became of it; and what was used is noted for scripts/permissions.
+impl Drop for Door {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let log = fs::read_to_string(self.data.path().join(ACCESS_LOG)).unwrap();
+        let test = std::env::current_exe().unwrap();
+        let noted = test.ancestors().nth(2).unwrap().join("permissions");
+        let mut noted = fs::File::options().create(true).append(true).open(noted).unwrap();
+        noted.write_all(log.as_bytes()).unwrap();
+        let denied: Vec<&str> = log.lines().filter(|line| line.starts_with("denied")).collect();
+        assert!(
+            denied.is_empty(),
+            "a function was denied what it did: {denied:#?}"
+        );
+    }
 }
 
 /// An answer of the function.
@@ -94,7 +120,25 @@ impl Answer {
 }
 
 impl Door {
+    /// Its functions may do what the infrastructure lets them do.
     pub async fn open() -> Self {
+        let places = [
+            ("${Partition}", "aws"),
+            ("${Account}", local_cloud::ACCOUNT),
+            ("${Hub}", "us-east-1"),
+            ("${Bucket}", "oleada"),
+            ("${Name}", "oleada"),
+        ];
+        let roles = Roles::read(ROLES, &places, "oleada-").unwrap();
+        Self::open_with(roles.with_owner(OWNER)).await
+    }
+
+    /// Its functions may do everything.
+    pub async fn open_wide() -> Self {
+        Self::open_with(Roles::unrestricted()).await
+    }
+
+    async fn open_with(roles: Roles) -> Self {
         // The log of a failed test says why; only the first door can open it.
         drop(
             tracing_subscriber::fmt()
@@ -126,11 +170,17 @@ impl Door {
                     region_vcpus: 100,
                 },
             },
-            roles: local_cloud::access::Roles::unrestricted(),
-            access_log: None,
+            roles,
+            access_log: Some(data.path().join(ACCESS_LOG)),
         };
         let cloud = LocalCloud::start(config).await.unwrap();
-        let (key, deployment, gateways, function) = made.recv().unwrap();
+        let Product {
+            key,
+            deployment,
+            gateways,
+            api: function,
+            ..
+        } = made.recv().unwrap();
         let sdk = connect::with_key(&HttpClient::new(), Patience::Function, key);
         aws::tables::ensure(&sdk, &deployment).await.unwrap();
         gateways.objects.ensure_bucket().await.unwrap();
@@ -145,7 +195,7 @@ impl Door {
                 subnets: Vec::new(),
                 security_groups: Vec::new(),
                 public_ip: false,
-                log_group: "/oleada/workers".into(),
+                log_group: "/oleada/load-tester".into(),
                 log_prefix: "worker".into(),
                 machine: None,
             };
@@ -156,7 +206,7 @@ impl Door {
             gateways,
             deployment,
             cloud,
-            _data: data,
+            data,
         }
     }
 
@@ -263,47 +313,64 @@ impl Door {
     }
 }
 
-type Product = (connect::Key, Deployment, Gateways, Function);
+/// The owner's key and gateways, and the functions, which have others.
+struct Product {
+    key: connect::Key,
+    deployment: Deployment,
+    gateways: Gateways,
+    api: Function,
+    authorize: Gateways,
+}
 
 fn product(around: &Surroundings, scratch: std::path::PathBuf) -> Product {
-    let key = around.credentials.issue("api").unwrap();
-    let key = connect::Key {
-        endpoint: around.endpoint.clone(),
-        region: "us-east-1".parse().unwrap(),
-        access_key_id: key.id,
-        secret_access_key: key.secret,
+    let key = |role: &str| {
+        let key = around.credentials.issue(role).unwrap();
+        connect::Key {
+            endpoint: around.endpoint.clone(),
+            region: "us-east-1".parse().unwrap(),
+            access_key_id: key.id,
+            secret_access_key: key.secret,
+        }
     };
-    let sdk = connect::with_key(&HttpClient::new(), Patience::Function, key.clone());
     let deployment = Deployment {
         hub_region: "us-east-1".parse().unwrap(),
-        scenarios_table: "scenarios".into(),
-        runs_table: "runs".into(),
-        workers_table: "workers".into(),
-        settings_table: "settings".into(),
+        scenarios_table: "oleada-scenarios".into(),
+        runs_table: "oleada-runs".into(),
+        workers_table: "oleada-workers".into(),
+        settings_table: "oleada-settings".into(),
         bucket: "oleada".into(),
         // There is none: a run that is asked for stays queued, and sends nothing.
-        state_machine_arn: Some("arn:aws:states:us-east-1:000000000000:stateMachine:none".into()),
+        state_machine_arn: Some("arn:aws:states:us-east-1:000000000000:stateMachine:oleada-run".into()),
         live_address: Some(format!("{}/mqtt", around.gateway_endpoint.replace("http", "ws"))),
-        live_role_arn: Some("arn:aws:iam::000000000000:role/live".into()),
+        live_role_arn: Some("arn:aws:iam::000000000000:role/oleada-live-reader".into()),
     };
-    let gateways = Gateways::new(&sdk, deployment.clone());
-    let function = Function::new(App {
-        gateways: gateways.clone(),
+    let gateways = |role: &str| {
+        let sdk = connect::with_key(&HttpClient::new(), Patience::Function, key(role));
+        Gateways::new(&sdk, deployment.clone())
+    };
+    let api = Function::new(App {
+        gateways: gateways("oleada-api"),
         clock: Timestamp::now,
         ulid: Ulid::generate,
         scratch,
     });
-    (key, deployment, gateways, function)
+    Product {
+        key: key(OWNER),
+        gateways: gateways(OWNER),
+        authorize: gateways("oleada-authorize"),
+        deployment,
+        api,
+    }
 }
 
-fn functions((_, _, gateways, function): &Product) -> Vec<lambda::Function> {
+fn functions(product: &Product) -> Vec<lambda::Function> {
     fn failed(error: &dyn std::error::Error) -> FunctionError {
         FunctionError {
             error_type: "Error".into(),
             error_message: error.to_string(),
         }
     }
-    let (function, settings) = (function.clone(), gateways.settings.clone());
+    let (function, settings) = (product.api.clone(), product.authorize.settings.clone());
     let api = move |event, _| {
         let function = function.clone();
         async move { function.handle(event).await.map_err(|error| failed(&error)) }
