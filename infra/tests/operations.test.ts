@@ -33,8 +33,25 @@ test("one dashboard shows every alarm and every region's live feed", () => {
   for (const region of ["us-east-1", "sa-east-1"]) expect.soft(body).toContain(`"region":"${region}"`);
 });
 
-/** USD a month in us-east-1, from the public price lists; what is billed by use is left out, as at rest there is none. */
-const PRICES = { alarmMetric: 0.1, dashboard: 3, imageGb: 0.1, natGateway: 32.85, webAcl: 5, endpointOfInterface: 7.3, secret: 0.4, key: 1 };
+/**
+ * USD a month in us-east-1, read in November 2026: https://aws.amazon.com/{cloudwatch,ecr,vpc,waf,privatelink,secrets-manager,kms,lambda}/pricing/.
+ * Of what is billed by use there is only the sweep at rest.
+ */
+const PRICES = {
+  alarmMetric: 0.1,
+  dashboard: 3,
+  imageGb: 0.1,
+  natGateway: 32.85,
+  webAcl: 5,
+  endpointOfInterface: 7.3,
+  secret: 0.4,
+  key: 1,
+  millionInvocations: 0.2,
+  gbSecond: 0.0000166667,
+};
+const MINUTES_A_MONTH = 30 * 24 * 60;
+/** A guess on the safe side: it looks, and finds nothing to do. */
+const SWEEP_SECONDS = 2;
 
 test("a hub and two regions cost less than 5 USD a month at rest", () => {
   const { all } = exampleStacks();
@@ -43,7 +60,12 @@ test("a hub and two regions cost less than 5 USD a month at rest", () => {
     .map(({ Metrics }) => Metrics?.filter((each: any) => each.MetricStat !== undefined).length ?? 1)
     .reduce((sum, metrics) => sum + metrics, 0);
   const interfaces = all.flatMap((template) => ofType(template, "AWS::EC2::VPCEndpoint")).filter(([, { Properties }]) => Properties.VpcEndpointType !== "Gateway").length;
+  const everyMinutes = Number(/^rate\((\d+) minutes\)$/.exec(only(exampleStacks().hub, "AWS::Scheduler::Schedule")[1].Properties.ScheduleExpression)?.[1]);
+  const sweeps = MINUTES_A_MONTH / everyMinutes;
+  const sweepGb = only(exampleStacks().hub, "AWS::Lambda::Function", ({ FunctionName }) => FunctionName === "oleada-sweep")[1].Properties.MemorySize / 1024;
   const cost =
+    (sweeps * PRICES.millionInvocations) / 1e6 +
+    sweeps * sweepGb * SWEEP_SECONDS * PRICES.gbSecond +
     // The first three dashboards of an account are free, and ten of its alarms; nothing is counted as free here.
     alarmMetrics * PRICES.alarmMetric +
     count("AWS::EC2::NatGateway") * PRICES.natGateway +
@@ -56,6 +78,9 @@ test("a hub and two regions cost less than 5 USD a month at rest", () => {
   expect(count("AWS::CloudWatch::Dashboard")).toBeLessThanOrEqual(3);
   expect(cost).toBeGreaterThan(1);
   expect(cost).toBeLessThan(5);
+  const told = source("docs/operations.md");
+  expect(/^\| alarms: (\d+) metrics at 0\.10/m.exec(told)?.[1]).toBe(String(alarmMetrics));
+  expect(/^\| the sweep: ([\d,]+) short invocations/m.exec(told)?.[1]).toBe(sweeps.toLocaleString("en-US"));
   // Nothing that bills by the hour has come in unseen.
   for (const type of ["AWS::RDS::DBInstance", "AWS::EC2::Instance", "AWS::ECS::Service", "AWS::ElasticLoadBalancingV2::LoadBalancer"]) expect(count(type)).toBe(0);
 });
