@@ -59,7 +59,8 @@ export type Network =
   | { kind: "private"; cidr: string }
   | { kind: "existing"; vpcId: string; subnetIds: string[]; publicIp: boolean };
 
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
+/** As crates/model/src/region.rs reads it. */
+const REGION = /^[a-z]{2}(-[a-z]{1,12}){1,2}-\d{1,2}$/;
 const NAME = /^[a-z][a-z0-9-]{1,18}[a-z0-9]$/;
 const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/(16|17|18)$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;

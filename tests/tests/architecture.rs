@@ -1,4 +1,5 @@
-//! The rules of `docs/ARCHITECTURE.md` that a machine can check: who may import whom, and who may read the environment.
+//! The rules of `docs/ARCHITECTURE.md` that a machine can check: who may import whom, who may read the environment, and that
+//! no code assumes a region or a partition of AWS.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -166,30 +167,40 @@ fn pure_crates_stay_pure() {
 
 #[test]
 fn the_environment_is_read_at_the_edge_only() {
-    let mut read = 0;
-    for folder in ["crates", "lambdas"] {
-        for file in rust_files(&root().join(folder)) {
-            let name = file
-                .strip_prefix(root())
-                .expect("the file lies in the workspace")
-                .display()
-                .to_string();
-            // `serve` is the edge of every deployed function of the workflow.
-            let edge = name.ends_with("main.rs")
-                || name == "crates/workflow/src/serve.rs"
-                || name.starts_with("crates/cli/")
-                || name.contains("/tests/")
-                || name.contains("/examples/");
-            let text = fs::read_to_string(&file).expect("a source file is text");
-            let product = text.split("#[cfg(test)]").next().unwrap_or_default();
-            read += 1;
-            assert!(
-                edge || !product.contains("env::var"),
-                "{name} reads the environment"
-            );
+    for (name, product) in product_sources() {
+        // `serve` is the edge of every deployed function of the workflow.
+        let edge = name.ends_with("main.rs")
+            || name == "crates/workflow/src/serve.rs"
+            || name.starts_with("crates/cli/");
+        assert!(
+            edge || !product.contains("env::var"),
+            "{name} reads the environment"
+        );
+    }
+}
+
+/// The hub may be in any region, and its ARNs and addresses in any of AWS's partitions.
+#[test]
+fn no_code_assumes_a_region_or_a_partition() {
+    // One machine is one region for all that it is asked.
+    let local = ["crates/cli/", "crates/local-cloud/"];
+    // Knows both partitions, and is tested for it.
+    let both = "lambdas/region/src/answer.rs";
+    for (name, product) in product_sources() {
+        if name == both || local.iter().any(|folder| name.starts_with(folder)) {
+            continue;
+        }
+        let code = product.lines().filter(|line| {
+            let line = line.trim_start();
+            // What a person is shown as an example of a name.
+            !line.starts_with("//") && !line.starts_with("#[error") && !line.starts_with("as_string!")
+        });
+        for line in code {
+            for assumed in ["arn:aws", "amazonaws.com", "us-east-1"] {
+                assert!(!line.contains(assumed), "{name} assumes {assumed}: {line}");
+            }
         }
     }
-    assert!(read > 20, "found only {read} source files");
 }
 
 #[test]
@@ -212,6 +223,28 @@ fn no_gateway_shows_an_sdk_type() {
             }
         }
     }
+}
+
+/// The files of all crates without their tests and examples: their names and their texts.
+fn product_sources() -> Vec<(String, String)> {
+    let mut sources = Vec::new();
+    for file in ["crates", "lambdas"]
+        .iter()
+        .flat_map(|folder| rust_files(&root().join(folder)))
+    {
+        let name = file.strip_prefix(root()).expect("the file lies in the workspace");
+        let name = name.display().to_string();
+        let is_product = !["/tests/", "/examples/", "/tests.rs", "/testing.rs"]
+            .iter()
+            .any(|part| name.contains(part));
+        if is_product {
+            let text = fs::read_to_string(&file).expect("a source file is text");
+            let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+            sources.push((name, product.to_owned()));
+        }
+    }
+    assert!(sources.len() > 20, "found only {} source files", sources.len());
+    sources
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -81,9 +81,9 @@ impl fmt::Display for Quota {
         match (&self.code, &self.region) {
             (Some(code), Some(region)) => write!(
                 f,
-                ", or ask for {} more at \
-                 https://{region}.console.aws.amazon.com/servicequotas/home/services/fargate/quotas/{code}",
-                self.shortfall
+                ", or ask for {} more at {}/servicequotas/home/services/fargate/quotas/{code}",
+                self.shortfall,
+                region.console()
             ),
             _ => Ok(()),
         }

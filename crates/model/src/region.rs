@@ -17,6 +17,16 @@ impl Region {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The address of the region's console, which each of AWS's partitions has in a domain of its own.
+    pub fn console(&self) -> String {
+        let domain = match self.0.as_str() {
+            region if region.starts_with("us-gov-") => "amazonaws-us-gov.com",
+            region if region.starts_with("cn-") => "amazonaws.cn",
+            _ => "aws.amazon.com",
+        };
+        format!("https://{self}.console.{domain}")
+    }
 }
 
 impl FromStr for Region {
@@ -74,5 +84,16 @@ mod tests {
         ] {
             assert!(wrong.parse::<Region>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn every_partition_has_its_console() {
+        let console = |region: &str| region.parse::<Region>().unwrap().console();
+        assert_eq!(console("eu-west-1"), "https://eu-west-1.console.aws.amazon.com");
+        assert_eq!(
+            console("us-gov-west-1"),
+            "https://us-gov-west-1.console.amazonaws-us-gov.com"
+        );
+        assert_eq!(console("cn-north-1"), "https://cn-north-1.console.amazonaws.cn");
     }
 }
