@@ -1211,7 +1211,7 @@ export interface components {
          * @description Something that AWS has a price for.
          * @enum {string}
          */
-        PricedItem: "fargateVcpuHour" | "fargateGbHour" | "fargateSpotVcpuHour" | "fargateSpotGbHour" | "publicIpv4Hour" | "logsGb" | "iotMillionMessages" | "egressGb";
+        PricedItem: "fargateVcpuHour" | "fargateGbHour" | "fargateSpotVcpuHour" | "fargateSpotGbHour" | "fargateDiskGbHour" | "publicIpv4Hour" | "logsGb" | "iotMillionMessages" | "egressGb";
         /** @description One thing that is wrong with an input. */
         Problem: {
             detail: string;

@@ -29,6 +29,7 @@ const pricedItem: Record<PricedItem, string> = {
   fargateGbHour: "Fargate memory",
   fargateSpotVcpuHour: "Fargate Spot vCPU",
   fargateSpotGbHour: "Fargate Spot memory",
+  fargateDiskGbHour: "Fargate disk above 20 GB",
   publicIpv4Hour: "Public IPv4 addresses",
   logsGb: "CloudWatch Logs",
   iotMillionMessages: "IoT Core messages",

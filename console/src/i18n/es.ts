@@ -478,6 +478,7 @@ export const es: Messages = {
     fargateGbHour: "Memoria de Fargate",
     fargateSpotVcpuHour: "vCPU de Fargate Spot",
     fargateSpotGbHour: "Memoria de Fargate Spot",
+    fargateDiskGbHour: "Disco de Fargate por encima de 20 GB",
     publicIpv4Hour: "Direcciones IPv4 públicas",
     logsGb: "Registros de CloudWatch",
     iotMillionMessages: "Mensajes de IoT Core",

@@ -5,10 +5,11 @@ use aws_sdk_ecs::{
     Client,
     types::{
         AssignPublicIp, AwsVpcConfiguration, CapacityProviderStrategyItem, ContainerDefinition,
-        ContainerOverride, DesiredStatus, KeyValuePair, LaunchType, NetworkConfiguration, Task, TaskOverride,
+        ContainerOverride, DesiredStatus, EphemeralStorage, KeyValuePair, LaunchType, NetworkConfiguration,
+        Task, TaskOverride,
     },
 };
-use model::{RunId, scenario::WorkerSize};
+use model::{RunId, disk, scenario::WorkerSize};
 use sha2::{Digest, Sha256};
 
 use crate::{Error, connect, error::sorted, settings::Site};
@@ -37,6 +38,7 @@ pub struct Launch<'a> {
     pub indices: &'a [u32],
     pub attempt: u32,
     pub size: &'a WorkerSize,
+    pub disk_gb: u32,
 }
 
 /// What a launch came to: some tasks, some failures.
@@ -331,7 +333,14 @@ impl Launch<'_> {
             .name(&self.site.container)
             .set_environment(Some(environment.into()))
             .build();
+        // Fargate takes no word of a disk that has the size which every task has.
+        let larger = (self.disk_gb > disk::INCLUDED_GB).then(|| {
+            EphemeralStorage::builder()
+                .size_in_gib(self.disk_gb as i32)
+                .build()
+        });
         TaskOverride::builder()
+            .set_ephemeral_storage(larger)
             .cpu((self.size.vcpu * 1_024).to_string())
             .memory((self.size.memory_gb * 1_024).to_string())
             .container_overrides(container)
@@ -386,4 +395,40 @@ fn stopped(task: Option<&Task>) -> Option<Stopped> {
         reason,
         exit_code: container.and_then(aws_sdk_ecs::types::Container::exit_code),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_asked_for_where_the_included_one_is_too_small() {
+        let site = Site {
+            region: "us-east-1".parse().unwrap(),
+            cluster: "c".into(),
+            task_definition: "t".into(),
+            container: "w".into(),
+            subnets: Vec::new(),
+            security_groups: Vec::new(),
+            public_ip: false,
+            log_group: "g".into(),
+            log_prefix: "p".into(),
+            machine: None,
+        };
+        let size = WorkerSize::default();
+        let asked = |disk_gb| {
+            let launch = Launch {
+                run_id: "run_01KAR8Z6VBN6E1CT9W2QK0H3FM".parse().unwrap(),
+                site: &site,
+                indices: &[0],
+                attempt: 0,
+                size: &size,
+                disk_gb,
+            };
+            let storage = launch.overrides().ephemeral_storage;
+            storage.map(|storage| storage.size_in_gib)
+        };
+        assert_eq!(asked(disk::INCLUDED_GB), None);
+        assert_eq!(asked(33), Some(33));
+    }
 }

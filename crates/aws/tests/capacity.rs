@@ -32,6 +32,7 @@ async fn what_tasks_reserve_is_in_use() {
             indices,
             attempt: 0,
             size: &size,
+            disk_gb: model::disk::INCLUDED_GB,
         };
         let launched = gateways.fleet.launch(launch).await.unwrap();
         assert_eq!(launched.tasks.len(), indices.len(), "{launched:?}");

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::{
-    Duration, Region,
+    Duration, Region, disk,
     plan::{self, Plan, RegionPlan},
     price::{self, Item, Price},
     quota::Quota,
@@ -128,6 +128,11 @@ impl Estimate {
                 gb_hour,
                 Some(workers * task_hours * f64::from(scenario.worker.memory_gb)),
             );
+            let larger = disk::gb(scenario) - disk::INCLUDED_GB;
+            if larger > 0 {
+                let gb_hours = workers * task_hours * f64::from(larger);
+                add(Item::FargateDiskGbHour, Some(gb_hours));
+            }
             if has_public_ip(&region.region) {
                 add(Item::PublicIpv4Hour, Some(workers * task_hours));
             }
@@ -297,6 +302,27 @@ mod tests {
         assert_eq!(line(&unknown, Item::FargateSpotVcpuHour).price, None);
         assert_eq!(line(&unknown, Item::FargateSpotVcpuHour).quantity, Some(2.0));
         assert!(!unknown.complete);
+    }
+
+    #[test]
+    fn a_larger_disk_is_paid_for() {
+        let mut document = scenario("us-east-1", 10);
+        assert!(
+            estimate(&document)
+                .items
+                .iter()
+                .all(|line| line.item != Item::FargateDiskGbHour)
+        );
+        document["workload"] = json!({"kind": "script", "scriptId": "scr_01KAR8Z6VBN6E1CT9W2QK0H3FM"});
+        // A day, with what comes before and after.
+        document["shape"]["hold"] = "23h57m30s".into();
+        let day = estimate(&document);
+        let quantity = 10.0 * 24.0 * f64::from(disk::gb(&Scenario::parse(&document).unwrap()) - 20);
+        assert!(near(line(&day, Item::FargateDiskGbHour).quantity, quantity));
+        assert!(near(
+            line(&day, Item::FargateDiskGbHour).dollars,
+            quantity * 0.000_111
+        ));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod control;
 pub mod criterion;
+pub mod disk;
 pub mod estimate;
 pub mod field;
 pub mod id;

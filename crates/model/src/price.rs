@@ -15,6 +15,8 @@ pub enum Item {
     FargateGbHour,
     FargateSpotVcpuHour,
     FargateSpotGbHour,
+    /// Disk of a task above what is included, on Spot too.
+    FargateDiskGbHour,
     PublicIpv4Hour,
     /// Ingestion by CloudWatch Logs.
     LogsGb,
@@ -25,11 +27,12 @@ pub enum Item {
 }
 
 impl Item {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::FargateVcpuHour,
         Self::FargateGbHour,
         Self::FargateSpotVcpuHour,
         Self::FargateSpotGbHour,
+        Self::FargateDiskGbHour,
         Self::PublicIpv4Hour,
         Self::LogsGb,
         Self::IotMillionMessages,
@@ -40,7 +43,7 @@ impl Item {
     pub fn unit(self) -> &'static str {
         match self {
             Self::FargateVcpuHour | Self::FargateSpotVcpuHour => "vCPU-hour",
-            Self::FargateGbHour | Self::FargateSpotGbHour => "GB-hour",
+            Self::FargateGbHour | Self::FargateSpotGbHour | Self::FargateDiskGbHour => "GB-hour",
             Self::PublicIpv4Hour => "address-hour",
             Self::LogsGb | Self::EgressGb => "GB",
             Self::IotMillionMessages => "million messages",

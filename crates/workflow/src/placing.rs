@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use aws::{Gateways, fleet::Launch, settings::Site, workers};
 use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use model::{
-    Region, RunId,
+    Region, RunId, disk,
     plan::RegionPlan,
     run::{ReasonCode, Run},
     worker::{Exit, Loss, State, Worker},
@@ -170,6 +170,7 @@ impl<'a> Placing<'a> {
             indices: &batch.indices,
             attempt: batch.attempt,
             size: &self.place.run.scenario.worker,
+            disk_gb: disk::gb(&self.place.run.scenario),
         };
         match self.gateways.fleet.launch(launch).await {
             Ok(launched) => {
