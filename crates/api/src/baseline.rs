@@ -3,14 +3,13 @@
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 use model::{RunId, ScenarioId, field, role::Role, run::Status};
-use utoipa_axum::routes;
 
 use crate::{
     App,
     extract::{Document, Id},
     problem::{Code, Problem},
     query::{Nothing, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
     scenarios::{self, ScenarioView},
 };
 

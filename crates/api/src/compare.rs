@@ -14,7 +14,6 @@ use model::{
     shape::Shape,
 };
 use serde::Serialize;
-use utoipa_axum::routes;
 
 use crate::{
     App,
@@ -23,7 +22,7 @@ use crate::{
     problem::Problem,
     query::{Nothing, Query},
     results,
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use axum::{Json, extract::State};
 use model::{Region, estimate::Estimate, role::Role, scenario::Scenario};
-use utoipa_axum::routes;
 
 use crate::{
     App, check,
     extract::Document,
     problem::Problem,
     query::{Nothing, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
     scenarios::{self, BODY},
 };
 

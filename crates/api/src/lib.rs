@@ -36,13 +36,12 @@ mod workers;
 use std::path::PathBuf;
 
 use aws::Gateways;
-use axum::{Extension, Router, middleware};
+use axum::{Router, middleware};
 use model::Timestamp;
 use ulid::Ulid;
 
 use problem::{Code, Problem};
 use routes::Routes;
-use system::Published;
 
 /// Under which every route stands.
 pub const PREFIX: &str = "/api/v1";
@@ -60,8 +59,8 @@ pub struct App {
 
 /// The whole API.
 pub fn router(app: App) -> Router {
-    let (router, document) = all().split(PREFIX);
-    router
+    all()
+        .router(PREFIX)
         .fallback(|| async { Problem::new(Code::NotFound, "there is no such route") })
         .method_not_allowed_fallback(|| async {
             Problem::new(
@@ -69,7 +68,6 @@ pub fn router(app: App) -> Router {
                 "the header Allow lists the methods of this route",
             )
         })
-        .layer(Extension(Published(openapi::bytes(&document))))
         .layer(middleware::from_fn_with_state(app.clone(), finish::finish))
         .with_state(app)
 }

@@ -3,14 +3,13 @@
 use axum::{Json, extract::State};
 use model::{RunId, Timestamp, role::Role};
 use serde::Serialize;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     extract::Id,
     problem::Problem,
     query::{Nothing, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

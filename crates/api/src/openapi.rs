@@ -2,7 +2,6 @@
 
 mod input;
 
-use bytes::Bytes;
 use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
@@ -11,18 +10,12 @@ use utoipa::{
 
 use crate::problem;
 
-/// The document of the API, as it is served and checked in.
+/// What [`document`] makes, as it is checked in and served; a test holds them together.
+pub(crate) const CHECKED_IN: &str = include_str!("../openapi.json");
+
+/// The document of the API.
 pub fn document() -> Value {
-    let (_, document) = crate::all().split(crate::PREFIX);
-    finished(&document)
-}
-
-/// A finished document, ready to be sent.
-pub(crate) fn bytes(document: &utoipa::openapi::OpenApi) -> Bytes {
-    finished(document).to_string().into()
-}
-
-fn finished(document: &utoipa::openapi::OpenApi) -> Value {
+    let document = crate::all().document(crate::PREFIX);
     let mut document = serde_json::to_value(document).expect("a document has string keys only");
     input::describe(&mut document);
     document

@@ -7,7 +7,6 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{Duration, Region, Timestamp, role::Role};
 use serde::Serialize;
-use utoipa_axum::routes;
 
 use crate::{
     App,
@@ -15,7 +14,7 @@ use crate::{
     page::Page,
     problem::{Code, Problem},
     query::{Nothing, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -10,7 +10,6 @@ use metrics::{
 };
 use model::{Region, RunId, role::Role, run::Run};
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use crate::{
     App,
@@ -19,7 +18,7 @@ use crate::{
     extract::Id,
     problem::{Code, Problem},
     query::{FromQuery, Parameters, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 use stored::Part;

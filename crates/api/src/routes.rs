@@ -1,6 +1,6 @@
 //! The one place where routes come to be: each with the least role that may use it, its handler and its documentation.
 
-use axum::{Router, middleware};
+use axum::{Router, middleware, routing::MethodRouter};
 use model::role::Role;
 use utoipa::{
     OpenApi as _,
@@ -23,49 +23,95 @@ pub(crate) enum Access {
     Least(Role),
 }
 
-/// Routes under one prefix, on their way to a router and a document.
-pub(crate) struct Routes(OpenApiRouter<App>);
+/// A handler at its path. What it says of itself is made when the document is: a function that starts to answer one
+/// request has no time for it.
+pub(crate) struct Route {
+    pub path: String,
+    pub methods: MethodRouter<App>,
+    pub documented: fn() -> UtoipaMethodRouter<App>,
+}
+
+/// The [`Route`] of a handler that bears `#[utoipa::path]`.
+macro_rules! routes {
+    ($handler:ident) => {
+        $crate::routes::routes!(self::$handler)
+    };
+    ($module:ident::$handler:ident) => {
+        utoipa_axum::paste! {
+            $crate::routes::Route {
+                path: <$module::[<__path_ $handler>] as utoipa::Path>::path(),
+                methods: <$module::[<__path_ $handler>] as utoipa::Path>::methods().iter().fold(
+                    axum::routing::MethodRouter::new(),
+                    |router, method| router.on(utoipa_axum::PathItemExt::to_method_filter(method), $module::$handler),
+                ),
+                documented: || utoipa_axum::routes!($module::$handler),
+            }
+        }
+    };
+}
+pub(crate) use routes;
+
+/// Routes under one prefix, on their way to a router or a document.
+pub(crate) struct Routes(Vec<(Access, Route)>);
 
 impl Routes {
     pub fn new() -> Self {
-        Self(OpenApiRouter::with_openapi(Info::openapi()))
+        Self(Vec::new())
     }
 
-    /// Adds the handlers of one path. There is no other way in, so no route is without an [`Access`].
-    pub fn at(self, access: Access, (schemas, mut paths, methods): UtoipaMethodRouter<App>) -> Self {
-        let methods = match access {
-            Access::Public => methods,
-            Access::Least(least) => methods.route_layer(middleware::from_fn(move |request, next| {
-                identity::require(least, request, next)
-            })),
-        };
-        for (name, schema) in &schemas {
-            let known = self.0.get_openapi().components.as_ref();
-            let same = known
-                .and_then(|known| known.schemas.get(name))
-                .is_none_or(|known| known == schema);
-            assert!(same, "two types of the document are called {name}");
-        }
-        for item in paths.paths.values_mut() {
-            for operation in operations(item).into_iter().map(|(_, operation)| operation) {
-                describe(access, operation);
+    /// Adds a route. There is no other way in, so none is without an [`Access`].
+    pub fn at(mut self, access: Access, route: Route) -> Self {
+        self.0.push((access, route));
+        self
+    }
+
+    /// The router, under `prefix`.
+    pub fn router(self, prefix: &str) -> Router<App> {
+        let routes = self.0.into_iter().fold(Router::new(), |router, (access, route)| {
+            let methods = match access {
+                Access::Public => route.methods,
+                Access::Least(least) => {
+                    route
+                        .methods
+                        .route_layer(middleware::from_fn(move |request, next| {
+                            identity::require(least, request, next)
+                        }))
+                }
+            };
+            router.route(&route.path, methods)
+        });
+        Router::new().nest(prefix, routes)
+    }
+
+    /// The document, under `prefix`.
+    pub fn document(self, prefix: &str) -> OpenApi {
+        let mut documented = OpenApiRouter::with_openapi(Info::openapi());
+        for (access, route) in self.0 {
+            let (schemas, mut paths, methods) = (route.documented)();
+            for (name, schema) in &schemas {
+                let known = documented.get_openapi().components.as_ref();
+                let same = known
+                    .and_then(|known| known.schemas.get(name))
+                    .is_none_or(|known| known == schema);
+                assert!(same, "two types of the document are called {name}");
             }
+            for item in paths.paths.values_mut() {
+                for operation in operations(item).into_iter().map(|(_, operation)| operation) {
+                    describe(access, operation);
+                }
+            }
+            documented = documented.routes((schemas, paths, methods));
         }
-        Self(self.0.routes((schemas, paths, methods)))
-    }
-
-    /// The router and its document, under `prefix`.
-    pub fn split(self, prefix: &str) -> (Router<App>, OpenApi) {
-        let (router, mut document) = OpenApiRouter::with_openapi(Info::openapi())
-            .nest(prefix, self.0)
-            .split_for_parts();
+        let mut document = OpenApiRouter::with_openapi(Info::openapi())
+            .nest(prefix, documented)
+            .into_openapi();
         // OpenAPI has no word for a parameter that takes the rest of the path.
         let paths = std::mem::take(&mut document.paths.paths);
         document.paths.paths = paths
             .into_iter()
             .map(|(path, item)| (path.replace("{*", "{"), item))
             .collect();
-        (router, document)
+        document
     }
 }
 

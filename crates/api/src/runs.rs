@@ -14,7 +14,6 @@ use model::{
 };
 use serde::Serialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use crate::{
     App,
@@ -23,7 +22,7 @@ use crate::{
     page::{Page, Paging},
     problem::{Code, Problem},
     query::{FromQuery, Nothing, Parameters, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -11,7 +11,6 @@ use model::{RunId, ScenarioId, Timestamp, role::Role, run::Warning, scenario::Sc
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use crate::{
     App, check,
@@ -20,7 +19,7 @@ use crate::{
     page::{Page, Paging},
     problem::{Code, Problem},
     query::{FromQuery, Nothing, Parameters, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
     runs::RunEntry,
 };
 

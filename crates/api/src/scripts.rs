@@ -5,7 +5,6 @@ mod files;
 use axum::{Json, extract::State};
 use model::{ScriptId, Timestamp, role::Role};
 use serde::Serialize;
-use utoipa_axum::routes;
 
 use crate::{
     App,
@@ -13,7 +12,7 @@ use crate::{
     intake::{self, Announced, File, Record},
     problem::{Code, Problem},
     query::{Nothing, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

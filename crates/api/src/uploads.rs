@@ -7,7 +7,6 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{ScriptId, Timestamp, field, role::Role};
 use serde::Serialize;
-use utoipa_axum::routes;
 
 use crate::{
     App,
@@ -15,7 +14,7 @@ use crate::{
     intake::{self, Announced},
     problem::Problem,
     query::{Nothing, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -11,7 +11,6 @@ use model::{
 };
 use serde::Serialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use crate::{
     App,
@@ -20,7 +19,7 @@ use crate::{
     page::Page,
     problem::Problem,
     query::{FromQuery, Nothing, Parameters, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -9,7 +9,6 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use model::{ScriptId, field, role::Role};
 use script::archive::FileName;
 use serde::Serialize;
-use utoipa_axum::routes;
 
 use super::ScriptView;
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     intake::{self, Announced, MOST_TEXT, Record},
     problem::{Code, Problem},
     query::{Nothing, Query},
-    routes::{Access, Routes},
+    routes::{Access, Routes, routes},
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {
