@@ -25,6 +25,8 @@ const MARGIN: u64 = 128 << 20;
 
 /// The code of the warning that the engine measured more than is counted.
 const SAMPLES_MISSING: &str = "SAMPLES_MISSING";
+/// The code of the warning that rows which are counted are not among the raw ones.
+const RAW_ROWS_MISSING: &str = "RAW_ROWS_MISSING";
 
 /// Follows one raw file from its start to its end.
 #[derive(Debug)]
@@ -69,10 +71,11 @@ impl Ingest {
         }
     }
 
-    /// Reads what the engine added, and answers what is due at `now_ms`, in epoch milliseconds.
-    pub fn look(&mut self, now_ms: i64, cpu: Option<f64>) -> io::Result<News> {
+    /// Reads what the engine added, and answers what is due at `now_ms`, in epoch milliseconds. All of it is counted; the
+    /// raw rows are kept while there is room for them.
+    pub fn look(&mut self, now_ms: i64, cpu: Option<f64>, has_room: bool) -> io::Result<News> {
         let mut news = News::default();
-        let read = self.read(&mut news.raw)?;
+        let read = self.read(&mut news.raw, has_room)?;
         news.more = read == self.buffer.len();
         if news.more {
             // Seconds are closed by the clock: not before all that the engine wrote in them was read.
@@ -92,9 +95,9 @@ impl Ingest {
     }
 
     /// Reads the file to its end, which the engine has written, and answers all that is left.
-    pub fn finish(mut self, ending: Ending, cpu: Option<f64>) -> io::Result<News> {
+    pub fn finish(mut self, ending: Ending, cpu: Option<f64>, has_room: bool) -> io::Result<News> {
         let mut news = News::default();
-        while self.read(&mut news.raw)? > 0 {}
+        while self.read(&mut news.raw, has_room)? > 0 {}
         let recorder = &mut self.recorder;
         if let Err(error) = self.reader.finish(|sample| recorder.record(sample)) {
             self.warn(&format!("the engine's rows cannot be read: {error}"));
@@ -110,6 +113,15 @@ impl Ingest {
             self.warn(&format!(
                 "{rows} rows of the engine could not be read and are not counted"
             ));
+        }
+        let left_out = self.parts.left_out();
+        if left_out > 0 {
+            self.recorder.warn(Warning {
+                code: RAW_ROWS_MISSING.to_owned(),
+                detail: format!(
+                    "{left_out} rows are counted but not among the raw ones: they could not be uploaded for too long"
+                ),
+            });
         }
         self.take_failures();
         let (ticks, encoded) = self.recorder.finish(ending, cpu);
@@ -151,7 +163,7 @@ impl Ingest {
         }
     }
 
-    fn read(&mut self, raw: &mut Vec<Bytes>) -> io::Result<usize> {
+    fn read(&mut self, raw: &mut Vec<Bytes>, has_room: bool) -> io::Result<usize> {
         let read = self.tail.read(&mut self.buffer)?;
         if read == 0 {
             return Ok(0);
@@ -164,7 +176,7 @@ impl Ingest {
             self.warn(&format!("the engine's rows cannot be read: {error}"));
         }
         self.recorder.set_malformed(self.reader.malformed().rows);
-        raw.extend(self.parts.add(&self.buffer[..read])?);
+        raw.extend(self.parts.add(&self.buffer[..read], has_room)?);
         Ok(read)
     }
 
@@ -198,6 +210,10 @@ mod tests {
 
     /// The head of the last segment of a file with these rows, and these lines among its exchanges.
     fn last_head(rows: &str, exchanges: &str) -> Head {
+        last_head_with(rows, exchanges, true)
+    }
+
+    fn last_head_with(rows: &str, exchanges: &str, has_room: bool) -> Head {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         let header =
@@ -215,7 +231,7 @@ mod tests {
             watched: Vec::new(),
         };
         let ingest = Ingest::new(&path("kpi.jtl"), Some(&path("exchanges.jsonl")), settings);
-        let news = ingest.finish(Ending::default(), None).unwrap();
+        let news = ingest.finish(Ending::default(), None, has_room).unwrap();
         let segment = news.segment.expect("there is always a last one");
         Read::parse(&segment.encoded.bytes).unwrap().head
     }
@@ -260,5 +276,17 @@ mod tests {
         };
         assert_eq!(warning.code, SAMPLES_MISSING);
         assert!(warning.detail.starts_with("1 rows"), "{}", warning.detail);
+    }
+
+    #[test]
+    fn what_is_not_kept_raw_is_counted_and_told() {
+        let head = last_head_with(&(row("a", "no") + &row("a", "no")), "", false);
+        assert_eq!(head.report.requests, 2);
+        let [warning] = &head.report.warnings[..] else {
+            panic!("{:?}", head.report)
+        };
+        assert_eq!(warning.code, RAW_ROWS_MISSING);
+        // The header is a row of the file too.
+        assert!(warning.detail.starts_with("3 rows"), "{}", warning.detail);
     }
 }

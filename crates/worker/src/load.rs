@@ -158,7 +158,7 @@ impl<'a> Load<'a> {
                      counted",
                 );
             }
-            let news = ingest.finish(self.ending, self.cpu)?;
+            let news = ingest.finish(self.ending, self.cpu, self.uploads.has_room())?;
             publish(self.part.scenario.live, self.uploads, news);
         }
         Ok(self.departure)
@@ -319,7 +319,7 @@ impl<'a> Load<'a> {
             self.free_logs();
         }
         while let Some(ingest) = &mut self.ingest {
-            let news = ingest.look(Timestamp::now().as_ms(), self.cpu)?;
+            let news = ingest.look(Timestamp::now().as_ms(), self.cpu, self.uploads.has_room())?;
             let more = news.more;
             publish(self.part.scenario.live, self.uploads, news);
             if !more {

@@ -1,6 +1,12 @@
 //! What leaves the worker for the bucket: segments and the raw rows while the load runs, artifacts at the end.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use aws::objects::{
     Objects, keys,
@@ -21,11 +27,15 @@ pub const RAW: &str = "kpi.jtl.gz";
 /// Of a log that is longer the last so many bytes are uploaded.
 pub const LARGEST_ARTIFACT: u64 = 32 << 20;
 
+/// Raw parts, of 8 MB each, that wait in memory while S3 is away; rows that come meanwhile are left out.
+const MOST_WAITING: usize = 8;
+
 /// A queue of segments and one of raw parts, each in order and each at its own pace.
 #[derive(Debug)]
 pub struct Uploads {
     segments: mpsc::UnboundedSender<Segment>,
     raw: mpsc::UnboundedSender<Bytes>,
+    waiting: Arc<AtomicUsize>,
     uploaded: watch::Receiver<Uploaded>,
     tasks: [JoinHandle<Result<(), GaveUp>>; 2],
 }
@@ -46,11 +56,13 @@ pub struct Uploaded {
 }
 
 impl Uploads {
-    /// Starts with nothing to upload. What cannot be uploaded waits in memory while the patience lasts.
+    /// Starts with nothing to upload. What cannot be uploaded waits in memory while the patience lasts: all segments,
+    /// which are small, and raw parts while there is room.
     pub fn start(objects: &Objects, seat: &Seat, patience: &Patience) -> Self {
         let (segments, queue) = mpsc::unbounded_channel();
         let (raw, parts) = mpsc::unbounded_channel();
         let (report, uploaded) = watch::channel(Uploaded::default());
+        let waiting = Arc::new(AtomicUsize::new(0));
         let tasks = [
             tokio::spawn(put_segments(
                 objects.clone(),
@@ -59,11 +71,18 @@ impl Uploads {
                 queue,
                 report,
             )),
-            tokio::spawn(put_raw(objects.clone(), seat.clone(), patience.clone(), parts)),
+            tokio::spawn(put_raw(
+                objects.clone(),
+                seat.clone(),
+                patience.clone(),
+                parts,
+                Arc::clone(&waiting),
+            )),
         ];
         Self {
             segments,
             raw,
+            waiting,
             uploaded,
             tasks,
         }
@@ -77,9 +96,15 @@ impl Uploads {
 
     /// The next part of the raw rows; every part but the last is as large as S3 wants it.
     pub fn raw(&self, part: Bytes) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         if self.raw.send(part).is_err() {
             tracing::warn!("raw rows came after the uploads had been given up");
         }
+    }
+
+    /// Whether more raw parts may come.
+    pub fn has_room(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) < MOST_WAITING
     }
 
     pub fn uploaded(&self) -> Uploaded {
@@ -127,6 +152,7 @@ async fn put_raw(
     seat: Seat,
     patience: Patience,
     mut queue: mpsc::UnboundedReceiver<Bytes>,
+    waiting: Arc<AtomicUsize>,
 ) -> Result<(), GaveUp> {
     let key = keys::artifact(seat.run_id, &seat.region, seat.index, RAW);
     let mut upload: Option<(Multipart, Vec<Part>)> = None;
@@ -141,6 +167,7 @@ async fn put_raw(
         let number = i32::try_from(parts.len() + 1).unwrap_or(i32::MAX);
         let put = || objects.upload_part(multipart, number, bytes.clone());
         parts.push(patience.retry("raw rows", put).await?);
+        waiting.fetch_sub(1, Ordering::Relaxed);
     }
     if let Some((multipart, parts)) = &upload {
         patience
