@@ -33,6 +33,8 @@ pub struct RegionPlan {
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>. An item with its
 /// histograms has some kilobytes, one write unit each, and 400 units a second leave room for the rest.
 const HEARTBEAT_ITEM_KB: u64 = 4;
+/// How many workers of a region may say at once what all of them have to say at one instant.
+const SPOKEN_PER_SECOND: u64 = 500;
 /// IoT Core takes 512 KB a second from one connection and gives a reader no more; half of it is ours.
 const LIVE_BYTES_PER_SECOND: u64 = 250_000;
 /// The largest live line of one worker; `metrics` packs to it.
@@ -102,6 +104,12 @@ impl RegionPlan {
     /// A worker's place within the region: its bit in the released set.
     pub fn position(&self, worker: u32) -> Option<u32> {
         self.indices().contains(&worker).then(|| worker - self.first)
+    }
+
+    /// Over how long the region's workers spread what all of them would say at one instant: that their gates have opened,
+    /// and that they are done. Their partition takes 1,000 writes a second, heartbeats included.
+    pub fn spread(&self) -> Duration {
+        Duration::from_ms(u64::from(self.workers) * 1_000 / SPOKEN_PER_SECOND)
     }
 
     /// The virtual users of one worker in each thread group of the plan.

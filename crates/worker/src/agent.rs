@@ -17,7 +17,7 @@ use crate::{
     process::tree,
     seated::Seated,
     shutdown::Signals,
-    standing::{self, Standing},
+    standing::{self, Pace, Standing},
 };
 
 /// How the process is to exit.
@@ -84,13 +84,12 @@ pub async fn run(config: Config, gateways: Gateways) -> anyhow::Result<Outcome> 
     let plan = run
         .plan
         .as_ref()
-        .filter(|plan| plan.region(&seat.region).is_some());
-    let plan = plan.ok_or_else(|| anyhow::anyhow!("the run has no plan for {}", seat.region))?;
-    let position = plan
-        .region(&seat.region)
-        .and_then(|region| region.position(seat.index));
+        .and_then(|plan| Some((plan, plan.region(&seat.region)?)));
+    let (plan, of_region) = plan.ok_or_else(|| anyhow::anyhow!("the run has no plan for {}", seat.region))?;
+    let pace = Pace::new(plan, of_region);
     let watch = Watch {
-        position: position
+        position: of_region
+            .position(seat.index)
             .ok_or_else(|| anyhow::anyhow!("the plan has no place for worker {}", seat.index))?,
         lease,
         at_gate: gate_state,
@@ -98,12 +97,11 @@ pub async fn run(config: Config, gateways: Gateways) -> anyhow::Result<Outcome> 
     };
     let watching = tokio::spawn(watch.run(gateways.workers.clone(), seat.clone()));
     let speaking = {
-        let period = plan.heartbeat_interval.into();
         let speak = standing::speak(
             gateways.workers.clone(),
             seat.clone(),
             spoken,
-            period,
+            pace,
             patience.clone(),
         );
         tokio::spawn(async move {
@@ -118,6 +116,7 @@ pub async fn run(config: Config, gateways: Gateways) -> anyhow::Result<Outcome> 
         gateways: &gateways,
         seat: &seat,
         run: &run,
+        pace,
         patience: &patience,
     };
     let closing = worker.work(&standing, &at_gate, &mut notices).await;

@@ -24,7 +24,7 @@ use crate::{
     notices::Notices,
     patience::{GaveUp, Patience},
     phase::{End, Why},
-    standing::Standing,
+    standing::{Pace, Standing},
     transcript::Transcriber,
     upload::{self, Uploads},
     verdict::{self, Departure, Verdict},
@@ -41,6 +41,7 @@ pub struct Seated<'a> {
     pub gateways: &'a Gateways,
     pub seat: &'a Seat,
     pub run: &'a Run,
+    pub pace: Pace,
     pub patience: &'a Patience,
 }
 
@@ -225,6 +226,10 @@ impl Seated<'_> {
             ended_early: verdict.ended_early,
             exit: verdict.exit,
         };
+        if why.is_none() {
+            // All loads have ended at one instant, unless this one was stopped.
+            self.despite(notices, self.pace.take_turn()).await;
+        }
         let workers = &self.gateways.workers;
         let say = || async {
             match verdict.loss {

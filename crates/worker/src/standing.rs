@@ -6,7 +6,11 @@ use aws::{
     Error,
     workers::{Seat, Workers},
 };
-use model::{Timestamp, worker::Progress};
+use model::{
+    Timestamp,
+    plan::{Plan, RegionPlan},
+    worker::Progress,
+};
 use rand::RngExt;
 use tokio::{sync::watch, time::Instant};
 
@@ -22,26 +26,53 @@ pub struct Standing {
     pub progress: Progress,
 }
 
-/// How long after its gate has opened a worker says so, at a moment of its own: all gates open at the same instant, where
-/// the processors belong to the load, and a partition of the table takes a thousand writes a second.
-const SETTLE: std::ops::Range<f64> = 0.25..1.25;
+/// How long a worker is silent after its gate has opened.
+const SETTLE: Duration = Duration::from_millis(250);
 
 /// Somebody else has the seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fenced;
 
-/// Says at once that the worker is ready, soon that it is running, and every `period` that it lives. Ends when it is fenced,
-/// when the patience is over, or when the sender of standings has gone.
+/// When a worker says what it has to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Between two heartbeats.
+    period: Duration,
+    /// Over how long the region's workers spread what happens to all at once.
+    spread: Duration,
+}
+
+impl Pace {
+    pub fn new(plan: &Plan, region: &RegionPlan) -> Self {
+        Self {
+            period: plan.heartbeat_interval.into(),
+            spread: region.spread().into(),
+        }
+    }
+
+    /// Lets this worker's moment come within the spread.
+    pub async fn take_turn(&self) {
+        let pause = self.spread.mul_f64(rand::rng().random_range(0.0..1.0));
+        tokio::time::sleep(pause).await;
+    }
+
+    fn next_beat(&self) -> Instant {
+        Instant::now() + self.period.mul_f64(rand::rng().random_range(0.9..1.1))
+    }
+}
+
+/// Says that the worker is ready or running, and at its pace that it lives. Ends when it is fenced, when the patience is
+/// over, or when the sender of standings has gone.
 pub async fn speak(
     workers: Workers,
     seat: Seat,
     mut standing: watch::Receiver<Standing>,
-    period: Duration,
+    pace: Pace,
     patience: Patience,
 ) -> Option<Fenced> {
     let mut said_ready = false;
     let mut said_running = false;
-    let mut next_beat = Instant::now() + jittered(period);
+    let mut next_beat = pace.next_beat();
     loop {
         let now = standing.borrow_and_update().clone();
         if let Some(at) = now.ready_at.filter(|_| !said_ready) {
@@ -52,8 +83,9 @@ pub async fn speak(
             said_ready = true;
         }
         if let Some(skew) = now.start_skew_ms.filter(|_| !said_running) {
-            let settle = rand::rng().random_range(SETTLE);
-            tokio::time::sleep(Duration::from_secs_f64(settle)).await;
+            // All gates have opened at one instant, and the first requests want the processors.
+            tokio::time::sleep(SETTLE).await;
+            pace.take_turn().await;
             let say = || workers.report_running(&seat, Timestamp::now(), skew);
             if let Err(gave_up) = patience.retry("saying running", say).await {
                 return fence(&gave_up);
@@ -69,7 +101,7 @@ pub async fn speak(
                     tracing::warn!(error = &error as &dyn std::error::Error, "a heartbeat was lost");
                 }
             }
-            next_beat = Instant::now() + jittered(period);
+            next_beat = pace.next_beat();
         }
         let is_news = |next: &Standing| {
             (next.ready_at.is_some() && !said_ready) || (next.start_skew_ms.is_some() && !said_running)
@@ -92,8 +124,4 @@ fn fence(gave_up: &GaveUp) -> Option<Fenced> {
             None
         }
     }
-}
-
-fn jittered(period: Duration) -> Duration {
-    period.mul_f64(rand::rng().random_range(0.9..1.1))
 }
