@@ -5,8 +5,9 @@ use std::time::Duration;
 /// The durations of the workflow; tests shorten them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
-    /// How long AwaitReady and Watch work before they return to be entered again. A function has 15 minutes, and each
-    /// entry costs an execution seven events a region: 24 h of two regions are some 2,000 of the 25,000 allowed.
+    /// How long AwaitReady and Watch work before they return to be entered again. A function has 15 minutes, of which the
+    /// last launches may want one. Each entry costs an execution seven events a region: 24 h of 30 regions, the most that
+    /// a run may have, are some 23,000 of the 25,000 allowed.
     pub working: Duration,
     /// Between two looks at the workers.
     pub tick: Duration,
@@ -16,7 +17,7 @@ pub struct Timing {
     pub task_check: Duration,
     /// Between two folds of new segments into the results so far.
     pub fold: Duration,
-    /// Before a lost index is launched again.
+    /// Between two rounds of launches for lost indices while the region waits for its workers.
     pub relaunch_pause: Duration,
     /// From the release to the opening of the gates: every worker reads its control item in between.
     pub start_lead: Duration,
@@ -35,7 +36,7 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            working: Duration::from_secs(600),
+            working: Duration::from_secs(800),
             tick: Duration::from_secs(1),
             lease: Duration::from_secs(10),
             task_check: Duration::from_secs(5),
