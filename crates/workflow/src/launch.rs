@@ -4,30 +4,34 @@ use aws::Gateways;
 use model::run::StageName;
 
 use crate::{
-    Clock, Error,
+    Clock, Error, Timing,
     event::{OfRegion, Through},
-    placing::{Place, Placing},
+    lease::Lease,
+    placing::{Bucket, Place, Placing},
 };
 
-/// Starts the region's tasks. What ECS has no room for now is left to AwaitReady.
-pub async fn run(gateways: &Gateways, clock: Clock, event: OfRegion) -> Result<Through, Error> {
-    let run = gateways.runs.get(event.run_id).await?;
-    let place = Place::of(gateways, &run, &event.region).await?;
+/// Starts the region's tasks. What ECS has no room for after some tries is left to AwaitReady.
+pub async fn run(
+    gateways: &Gateways,
+    clock: Clock,
+    timing: &Timing,
+    event: OfRegion,
+) -> Result<Through, Error> {
+    let place = Place::of(gateways, event).await?;
     gateways
         .runs
-        .begin_stage(event.run_id, StageName::Launch, clock.now())
+        .begin_stage(place.run_id, StageName::Launch, clock.now())
         .await?;
-    gateways
-        .workers
-        .renew_lease(event.run_id, &event.region, clock.now())
-        .await?;
-    let workers = gateways.workers.of_region(event.run_id, &event.region).await?;
-    Placing::new(gateways, clock, &place)
+    let lease = Lease::new(gateways, clock, timing, &place);
+    // The first workers count on it while the last ones are launched.
+    lease.look().await?;
+    let workers = gateways.workers.of_region(place.run_id, place.name()).await?;
+    Placing::new(gateways, clock, &place, &lease, Bucket::full())
         .place_missing(&workers)
         .await?;
     gateways
         .runs
-        .end_stage(event.run_id, StageName::Launch, clock.now())
+        .end_stage(place.run_id, StageName::Launch, clock.now())
         .await?;
     Ok(Through { through: true })
 }

@@ -7,11 +7,13 @@
 pub mod clean_up;
 pub mod clock;
 pub mod collect;
+mod counting;
 mod emf;
 mod error;
 pub mod event;
 mod folding;
 pub mod launch;
+mod lease;
 mod merging;
 mod outcome;
 mod placing;

@@ -3,10 +3,13 @@
 //! The assignment is stored before RunTask and is the launch's memory: a launch that broke off is repeated from it, with
 //! the same client token, so that ECS answers the tasks that it started the first time.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
 
 use aws::{Gateways, fleet::Launch, settings::Site, workers};
-use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
+use futures::{StreamExt, future::try_join_all, stream::FuturesUnordered};
 use model::{
     Region, RunId, disk,
     plan::RegionPlan,
@@ -15,10 +18,10 @@ use model::{
 };
 use tokio::{
     sync::Mutex,
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
-use crate::{Clock, Error};
+use crate::{Clock, Error, event::OfRegion, lease::Lease};
 
 /// A region of a planned run.
 pub(crate) struct Place {
@@ -32,17 +35,22 @@ pub(crate) struct Place {
 const MOST_ATTEMPTS: u32 = 3;
 /// RunTask calls that are under way at the same time.
 const CALLS_AT_ONCE: usize = 4;
+/// How often an index that finds no room is tried again before it is left for later.
+const MOST_RETRIES: u32 = 6;
+/// Before the first of these tries; each further one waits twice as long.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 impl Place {
-    pub async fn of(gateways: &Gateways, run: &Run, region: &Region) -> Result<Self, Error> {
-        let plan = run.plan.as_ref().and_then(|plan| plan.region(region));
-        let plan = plan.ok_or_else(|| Error::Event(format!("{} has no plan for {region}", run.run_id)))?;
-        let site = gateways.settings.site(region).await?;
+    pub async fn of(gateways: &Gateways, event: OfRegion) -> Result<Self, Error> {
+        let OfRegion { run_id, region } = event;
+        let run = gateways.runs.get(run_id).await?;
+        let plan = run.plan.as_ref().and_then(|plan| plan.region(&region));
+        let plan = plan.ok_or_else(|| Error::Event(format!("{run_id} has no plan for {region}")))?;
         Ok(Self {
-            run_id: run.run_id,
+            run_id,
             region: plan.clone(),
-            site,
-            run: run.clone(),
+            site: gateways.settings.site(&region).await?,
+            run,
         })
     }
 
@@ -89,37 +97,52 @@ struct Batch {
     indices: Vec<u32>,
 }
 
+/// A launch that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Call {
+    batch: Batch,
+    /// Whether it is stored already.
+    assigned: bool,
+    /// How often in a row there was no room for its indices.
+    retries: u32,
+}
+
 pub(crate) struct Placing<'a> {
     gateways: &'a Gateways,
     clock: Clock,
     place: &'a Place,
+    lease: &'a Lease<'a>,
     bucket: Mutex<Bucket>,
 }
 
 impl<'a> Placing<'a> {
-    pub fn new(gateways: &'a Gateways, clock: Clock, place: &'a Place) -> Self {
+    pub fn new(
+        gateways: &'a Gateways,
+        clock: Clock,
+        place: &'a Place,
+        lease: &'a Lease<'a>,
+        bucket: Bucket,
+    ) -> Self {
         Self {
             gateways,
             clock,
             place,
-            bucket: Mutex::new(Bucket::full()),
+            lease,
+            bucket: Mutex::new(bucket),
         }
     }
 
     /// Starts what was never started, and what was begun and broke off.
     pub async fn place_missing(&self, workers: &[Worker]) -> Result<(), Error> {
-        let mut batches: Vec<(Batch, bool)> = broken_off(workers)
-            .into_iter()
-            .map(|batch| (batch, true))
-            .collect();
-        let missing: Vec<u32> = self
-            .place
-            .region
-            .indices()
-            .filter(|index| workers.iter().all(|worker| worker.index != *index))
-            .collect();
-        batches.extend(in_batches(&missing, 0).map(|batch| (batch, false)));
-        self.start(batches).await
+        let begun = broken_off(workers).into_iter().map(|batch| Call {
+            assigned: true,
+            ..Call::new(batch)
+        });
+        let known: BTreeSet<u32> = workers.iter().map(|worker| worker.index).collect();
+        let indices = self.place.region.indices();
+        let missing: Vec<u32> = indices.filter(|index| !known.contains(index)).collect();
+        self.start(begun.chain(in_batches(&missing, 0).map(Call::new)).collect())
+            .await
     }
 
     /// Starts another task for the indices that were lost and may have one.
@@ -137,29 +160,47 @@ impl<'a> Placing<'a> {
         let batches = by_attempt
             .iter()
             .flat_map(|(attempt, indices)| in_batches(indices, *attempt));
-        self.start(batches.map(|batch| (batch, false)).collect()).await
+        self.start(batches.map(Call::new).collect()).await
     }
 
-    async fn start(&self, batches: Vec<(Batch, bool)>) -> Result<(), Error> {
-        stream::iter(batches)
-            .map(|(batch, assigned)| async move { self.start_one(&batch, assigned).await })
-            .buffer_unordered(CALLS_AT_ONCE)
-            .try_collect()
-            .await
-    }
-
-    async fn start_one(&self, batch: &Batch, assigned: bool) -> Result<(), Error> {
-        let (workers, run_id, region) = (&self.gateways.workers, self.place.run_id, self.place.name());
-        if workers.control(run_id, region).await?.stop.is_some() {
-            return Ok(());
+    /// Makes the calls. An index for which there is no room goes to the end of the queue, where others of its kind join it:
+    /// what is short at one moment is there at the next, and a launch of its own would waste a call.
+    async fn start(&self, mut queue: VecDeque<Call>) -> Result<(), Error> {
+        let mut under_way = FuturesUnordered::new();
+        let mut homeless: Vec<Call> = Vec::new();
+        loop {
+            if queue.is_empty() {
+                queue.extend(homeless.drain(..));
+            }
+            while under_way.len() < CALLS_AT_ONCE
+                && let Some(call) = queue.pop_front()
+            {
+                under_way.push(self.start_one(call));
+            }
+            let Some(outcome) = under_way.next().await else {
+                return Ok(());
+            };
+            if let Some(again) = outcome? {
+                queue.extend(join(&mut homeless, again));
+            }
         }
-        if !assigned {
+    }
+
+    /// Makes one call, and answers that which is to be made for the indices that found no room.
+    async fn start_one(&self, call: Call) -> Result<Option<Call>, Error> {
+        let (workers, run_id, region) = (&self.gateways.workers, self.place.run_id, self.place.name());
+        sleep(call.pause()).await;
+        if self.lease.look().await?.stop.is_some() {
+            return Ok(None);
+        }
+        let batch = &call.batch;
+        if !call.assigned {
             match workers
                 .assign(run_id, region, &batch.indices, batch.attempt, self.clock.now())
                 .await
             {
                 // Another invocation was quicker, and launches them.
-                Err(aws::Error::Conflict(_)) => return Ok(()),
+                Err(aws::Error::Conflict(_)) => return Ok(None),
                 outcome => outcome?,
             }
         }
@@ -176,6 +217,7 @@ impl<'a> Placing<'a> {
             Ok(launched) => {
                 let nameless = self.name(batch, launched.tasks).await?;
                 let mut failures = launched.failures.iter().cycle();
+                let mut unplaced = Vec::new();
                 for index in nameless {
                     let (loss, detail) = match failures.next() {
                         Some(failure) if failure.is_passing() => (Loss::NotPlaced, failure.to_string()),
@@ -186,8 +228,11 @@ impl<'a> Placing<'a> {
                         ),
                     };
                     self.give_up(index, batch.attempt, loss, detail).await?;
+                    if loss.is_worth_a_relaunch() {
+                        unplaced.push(index);
+                    }
                 }
-                Ok(())
+                Ok(call.again(unplaced))
             }
             Err(aws::Error::Refused { code, message }) => {
                 tracing::warn!(%run_id, %region, code, message, "ECS refused a launch");
@@ -196,12 +241,12 @@ impl<'a> Placing<'a> {
                     self.give_up(*index, batch.attempt, Loss::Refused, detail.clone())
                         .await?;
                 }
-                Ok(())
+                Ok(None)
             }
             // The batch stays assigned; it is launched again from its assignment.
             Err(error) if error.is_passing() => {
                 tracing::warn!(%run_id, %region, %error, "a launch is tried again later");
-                Ok(())
+                Ok(None)
             }
             Err(error) => Err(error.into()),
         }
@@ -239,6 +284,58 @@ impl<'a> Placing<'a> {
     }
 }
 
+impl Call {
+    fn new(batch: Batch) -> Self {
+        Self {
+            batch,
+            assigned: false,
+            retries: 0,
+        }
+    }
+
+    /// The next launch of those of its indices that found no room, unless that was tried often enough.
+    fn again(&self, unplaced: Vec<u32>) -> Option<Self> {
+        let batch = Batch {
+            attempt: self.batch.attempt + 1,
+            indices: unplaced,
+        };
+        let retries = self.retries + 1;
+        (!batch.indices.is_empty() && retries <= MOST_RETRIES).then(|| Self {
+            retries,
+            ..Self::new(batch)
+        })
+    }
+
+    fn pause(&self) -> Duration {
+        match self.retries {
+            0 => Duration::ZERO,
+            retries => RETRY_PAUSE * 2_u32.pow(retries - 1),
+        }
+    }
+}
+
+/// Puts the indices of a call to those that wait for the same launch, and takes out what fills a call.
+fn join(waiting: &mut Vec<Call>, call: Call) -> Option<Call> {
+    let alike = |other: &Call| (other.batch.attempt, other.retries) == (call.batch.attempt, call.retries);
+    let Some(place) = waiting.iter().position(alike) else {
+        waiting.push(call);
+        return None;
+    };
+    let indices = &mut waiting[place].batch.indices;
+    indices.extend(&call.batch.indices);
+    if indices.len() < workers::BATCH {
+        return None;
+    }
+    let left = indices.split_off(workers::BATCH);
+    let full = waiting.swap_remove(place);
+    if !left.is_empty() {
+        let mut rest = full.clone();
+        rest.batch.indices = left;
+        waiting.push(rest);
+    }
+    Some(full)
+}
+
 fn in_batches(indices: &[u32], attempt: u32) -> impl Iterator<Item = Batch> {
     indices.chunks(workers::BATCH).map(move |indices| Batch {
         attempt,
@@ -262,23 +359,36 @@ fn broken_off(workers: &[Worker]) -> Vec<Batch> {
 
 /// Fargate starts 100 tasks at once and then 20 a second, in 20 calls a second:
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html>
-struct Bucket {
+pub(crate) struct Bucket {
     tokens: f64,
     filled_at: Instant,
+    next_call: Instant,
 }
 
-const BURST: f64 = 100.0;
+/// Calls take unequal times to get there: ECS may see two of them closer together than they were made.
+const MARGIN: f64 = 5.0;
+const BURST: f64 = 100.0 - MARGIN;
 const REFILL_PER_SECOND: f64 = 20.0;
 const BETWEEN_CALLS: Duration = Duration::from_millis(50);
 
 impl Bucket {
-    fn full() -> Self {
+    pub fn full() -> Self {
+        Self::with(BURST)
+    }
+
+    pub fn empty() -> Self {
+        Self::with(0.0)
+    }
+
+    fn with(tokens: f64) -> Self {
         Self {
-            tokens: BURST,
+            tokens,
             filled_at: Instant::now(),
+            next_call: Instant::now(),
         }
     }
 
+    /// Waits until a call that starts so many tasks may be made.
     async fn take(&mut self, tasks: usize) {
         let wanted = tasks as f64;
         self.refill();
@@ -290,9 +400,8 @@ impl Bucket {
             self.refill();
         }
         self.tokens -= wanted;
-        if tasks > 1 {
-            sleep(BETWEEN_CALLS).await;
-        }
+        sleep_until(self.next_call).await;
+        self.next_call = Instant::now() + BETWEEN_CALLS;
     }
 
     fn refill(&mut self) {
@@ -370,8 +479,55 @@ mod tests {
         for _ in 0..30 {
             bucket.take(10).await;
         }
-        // 300 tasks: 100 at once, the rest at 20 a second.
+        // 300 tasks: nearly 100 at once, the rest at 20 a second.
         let took = begun.elapsed().as_secs_f64();
-        assert!((9.9..10.6).contains(&took), "{took}");
+        assert!((10.2..10.4).contains(&took), "{took}");
+        for _ in 0..10 {
+            bucket.take(1).await;
+        }
+        let begun = Instant::now();
+        sleep(Duration::from_secs(60)).await;
+        for _ in 0..40 {
+            bucket.take(1).await;
+        }
+        // 20 calls a second, however few tasks they start.
+        let took = begun.elapsed().as_secs_f64() - 60.0;
+        assert!((1.9..2.1).contains(&took), "{took}");
+    }
+
+    #[test]
+    fn indices_without_room_share_a_call() {
+        let call = |indices: std::ops::Range<u32>| Call {
+            retries: 1,
+            ..Call::new(Batch {
+                attempt: 1,
+                indices: indices.collect(),
+            })
+        };
+        let mut waiting = Vec::new();
+        assert_eq!(join(&mut waiting, call(0..6)), None);
+        let later = call(90..91).again(vec![90]).unwrap();
+        assert_eq!((later.batch.attempt, later.retries), (2, 2));
+        assert_eq!(join(&mut waiting, later.clone()), None);
+        assert_eq!(join(&mut waiting, call(6..13)), Some(call(0..10)));
+        assert_eq!(waiting, [later, call(10..13)]);
+        assert_eq!(join(&mut waiting, call(13..20)), Some(call(10..20)));
+        assert_eq!(waiting.len(), 1);
+    }
+
+    #[test]
+    fn the_want_of_room_is_left_for_later_after_some_tries() {
+        let mut call = Call::new(Batch {
+            attempt: 0,
+            indices: vec![3],
+        });
+        let mut pauses = vec![call.pause()];
+        while let Some(again) = call.again(vec![3]) {
+            pauses.push(again.pause());
+            call = again;
+        }
+        let ms: Vec<u128> = pauses.iter().map(Duration::as_millis).collect();
+        assert_eq!(ms, [0, 100, 200, 400, 800, 1_600, 3_200]);
+        assert_eq!(call.again(Vec::new()), None);
     }
 }

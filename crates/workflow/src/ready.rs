@@ -3,15 +3,16 @@
 use aws::Gateways;
 use model::{
     control::Control,
-    run::{StageName, WorkerCounts},
+    run::StageName,
     worker::{Exit, Loss, State, Worker},
 };
-use tokio::time::{Instant, sleep};
 
 use crate::{
     Clock, Error, Timing,
+    counting::Counter,
     event::{OfRegion, Through},
-    placing::{Place, Placing, is_given_up, start_failure},
+    lease::Lease,
+    placing::{Bucket, Place, Placing, is_given_up, start_failure},
     timing::Every,
 };
 
@@ -23,38 +24,18 @@ pub async fn run(
     timing: &Timing,
     event: OfRegion,
 ) -> Result<Through, Error> {
-    let run = gateways.runs.get(event.run_id).await?;
-    let place = Place::of(gateways, &run, &event.region).await?;
-    gateways
-        .runs
-        .begin_stage(event.run_id, StageName::AwaitReady, clock.now())
-        .await?;
-    let begun = Instant::now();
-    let mut lease = Every::new(timing.lease);
-    let mut gathering = Gathering::new(gateways, clock, timing, &place);
-    loop {
-        let control = if lease.is_due() {
-            gateways
-                .workers
-                .renew_lease(place.run_id, place.name(), clock.now())
-                .await?
-        } else {
-            gateways.workers.control(place.run_id, place.name()).await?
-        };
+    let place = Place::of(gateways, event).await?;
+    let lease = Lease::new(gateways, clock, timing, &place);
+    let mut gathering = Gathering::new(gateways, clock, timing, &place, &lease);
+    let mut vigil = lease.vigil(StageName::AwaitReady).await?;
+    while let Some(control) = vigil.next().await? {
         if control.stop.is_some()
             || gathering.is_settled(&control).await? && all_settled(gateways, &place).await?
         {
-            gateways
-                .runs
-                .end_stage(place.run_id, StageName::AwaitReady, clock.now())
-                .await?;
-            return Ok(Through { through: true });
+            return vigil.end().await;
         }
-        if begun.elapsed() >= timing.working {
-            return Ok(Through { through: false });
-        }
-        sleep(timing.tick).await;
     }
+    Ok(Through { through: false })
 }
 
 /// Whether all regions are through, or told to stop.
@@ -75,19 +56,26 @@ struct Gathering<'a> {
     placing: Placing<'a>,
     task_check: Every,
     relaunch: Every,
-    counted: Option<WorkerCounts>,
+    counter: Counter<'a>,
 }
 
 impl<'a> Gathering<'a> {
-    fn new(gateways: &'a Gateways, clock: Clock, timing: &Timing, place: &'a Place) -> Self {
+    fn new(
+        gateways: &'a Gateways,
+        clock: Clock,
+        timing: &Timing,
+        place: &'a Place,
+        lease: &'a Lease<'a>,
+    ) -> Self {
         Self {
             gateways,
             clock,
             place,
-            placing: Placing::new(gateways, clock, place),
+            // What Launch has left of the burst is not known here.
+            placing: Placing::new(gateways, clock, place, lease, Bucket::empty()),
             task_check: Every::new(timing.task_check),
             relaunch: Every::new(timing.relaunch_pause),
-            counted: None,
+            counter: Counter::new(gateways, place),
         }
     }
 
@@ -102,21 +90,19 @@ impl<'a> Gathering<'a> {
             let waiting = workers.iter().filter(|worker| worker.state != State::Lost);
             give_up_stopped(self.gateways, self.place, waiting).await?;
         }
-        self.count(&workers).await?;
-
         let given_up: Vec<&Worker> = workers.iter().filter(|worker| is_given_up(worker)).collect();
         let planned = self.place.run.scenario.workers();
         let reachable = planned - u32::try_from(given_up.len()).unwrap_or(planned).min(planned);
-        if reachable < self.place.run.scenario.start.least(planned)
-            && let Some(worker) = given_up.first()
-        {
-            return Err(start_failure(worker, given_up.len()));
-        }
+        let is_hopeless = reachable < self.place.run.scenario.start.least(planned);
         let ready = workers
             .iter()
             .filter(|worker| worker.state == State::Ready)
             .count();
         let settled = ready + given_up.len() >= self.place.region.workers as usize || self.is_late();
+        self.counter.note(&workers, is_hopeless || settled).await?;
+        if is_hopeless && let Some(worker) = given_up.first() {
+            return Err(start_failure(worker, given_up.len()));
+        }
         if settled {
             self.gateways
                 .workers
@@ -137,32 +123,6 @@ impl<'a> Gathering<'a> {
         let launched_at = launched.map_or(run.created_at, |stage| stage.started_at);
         self.clock.now() >= launched_at.plus(run.scenario.start.timeout)
     }
-
-    async fn count(&mut self, workers: &[Worker]) -> Result<(), Error> {
-        let counts = counts(workers, self.place.region.workers);
-        if self.counted != Some(counts) {
-            self.gateways
-                .runs
-                .count_workers(self.place.run_id, self.place.name(), counts)
-                .await?;
-            self.counted = Some(counts);
-        }
-        Ok(())
-    }
-}
-
-/// Where the workers of a region stand.
-pub(crate) fn counts(workers: &[Worker], planned: u32) -> WorkerCounts {
-    let count = |wanted: &dyn Fn(&Worker) -> bool| {
-        u32::try_from(workers.iter().filter(|worker| wanted(worker)).count()).unwrap_or(u32::MAX)
-    };
-    WorkerCounts {
-        planned,
-        ready: count(&|worker| worker.ready_at.is_some()),
-        running: count(&|worker| worker.state == State::Running),
-        done: count(&|worker| worker.state == State::Done),
-        lost: count(&|worker| worker.state == State::Lost),
-    }
 }
 
 /// Gives up those of the workers whose tasks have stopped, in ECS's own words, and answers how many.
@@ -182,12 +142,9 @@ pub(crate) async fn give_up_stopped<'w>(
         Err(error) => return Err(error.into()),
     };
     let mut given_up = 0;
-    for state in states {
-        let worker = tasks
-            .iter()
-            .find(|(_, arn)| *arn == state.arn)
-            .map(|(worker, _)| worker);
-        let (Some(stopped), Some(worker)) = (state.stopped, worker) else {
+    // They come in the order of the question.
+    for ((worker, _), state) in tasks.iter().zip(states) {
+        let Some(stopped) = state.stopped else {
             continue;
         };
         let exit = Exit {

@@ -4,20 +4,19 @@ use aws::{Gateways, runs::Changes};
 use model::{
     Duration, Timestamp,
     control::{Control, StopCause},
-    run::{StageName, Status, WorkerCounts},
+    run::{StageName, Status},
     worker::{Exit, Loss, State, Worker},
 };
-use tokio::{
-    task::JoinSet,
-    time::{Instant, sleep},
-};
+use tokio::task::JoinSet;
 
 use crate::{
     Clock, Error, Timing,
+    counting::Counter,
     event::{OfRegion, Through},
     folding::fold,
+    lease::Lease,
     placing::Place,
-    ready::{counts, give_up_stopped},
+    ready::give_up_stopped,
     timing::Every,
 };
 
@@ -28,14 +27,7 @@ pub async fn run(
     timing: &Timing,
     event: OfRegion,
 ) -> Result<Through, Error> {
-    let run = gateways.runs.get(event.run_id).await?;
-    let place = Place::of(gateways, &run, &event.region).await?;
-    gateways
-        .runs
-        .begin_stage(event.run_id, StageName::Watch, clock.now())
-        .await?;
-    let begun = Instant::now();
-    let mut lease = Every::new(timing.lease);
+    let place = Place::of(gateways, event).await?;
     let mut folds = Folds::new(timing.fold, &place);
     let mut watching = Watching {
         gateways,
@@ -43,31 +35,18 @@ pub async fn run(
         timing,
         place: &place,
         task_check: Every::new(timing.task_check),
-        counted: None,
+        counter: Counter::new(gateways, &place),
         stopping: false,
     };
-    loop {
-        let control = if lease.is_due() {
-            gateways
-                .workers
-                .renew_lease(place.run_id, place.name(), clock.now())
-                .await?
-        } else {
-            gateways.workers.control(place.run_id, place.name()).await?
-        };
+    let lease = Lease::new(gateways, clock, timing, &place);
+    let mut vigil = lease.vigil(StageName::Watch).await?;
+    while let Some(control) = vigil.next().await? {
         if watching.is_over(&control).await? {
-            gateways
-                .runs
-                .end_stage(place.run_id, StageName::Watch, clock.now())
-                .await?;
-            return Ok(Through { through: true });
-        }
-        if begun.elapsed() >= timing.working {
-            return Ok(Through { through: false });
+            return vigil.end().await;
         }
         folds.start_if_due(gateways, &place, clock);
-        sleep(timing.tick).await;
     }
+    Ok(Through { through: false })
 }
 
 /// Folds beside the watch, so that a slow one delays neither the lease nor a stop. One that is under way when the watch
@@ -112,7 +91,7 @@ struct Watching<'a> {
     timing: &'a Timing,
     place: &'a Place,
     task_check: Every,
-    counted: Option<WorkerCounts>,
+    counter: Counter<'a>,
     stopping: bool,
 }
 
@@ -135,13 +114,13 @@ impl Watching<'_> {
             .workers
             .of_region(self.place.run_id, self.place.name())
             .await?;
-        self.count(&workers).await?;
         let is_out = |worker: &&Worker| {
             let position = self.place.region.position(worker.index);
             !matches!(worker.state, State::Done | State::Lost)
                 && position.is_some_and(|position| released.contains(position))
         };
         let out: Vec<&Worker> = workers.iter().filter(is_out).collect();
+        self.counter.note(&workers, out.is_empty()).await?;
         if out.is_empty() {
             return Ok(true);
         }
@@ -193,18 +172,6 @@ impl Watching<'_> {
             .workers
             .give_up(run_id, region, worker.index, worker.attempt, Loss::Silent, &exit)
             .await?;
-        Ok(())
-    }
-
-    async fn count(&mut self, workers: &[Worker]) -> Result<(), Error> {
-        let counts = counts(workers, self.place.region.workers);
-        if self.counted != Some(counts) {
-            self.gateways
-                .runs
-                .count_workers(self.place.run_id, self.place.name(), counts)
-                .await?;
-            self.counted = Some(counts);
-        }
         Ok(())
     }
 }

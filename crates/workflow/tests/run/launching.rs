@@ -8,13 +8,14 @@ use model::{
 };
 use workflow::{Error, event::OfRun, launch, plan};
 
-use crate::machine::{Machine, clock};
+use crate::machine::{Machine, clock, timing};
 
 #[tokio::test]
 async fn two_launches_at_once_start_each_index_once() {
     let machine = Machine::planned([12, 0]).await;
     let region = &machine.regions[0];
-    let launch = || launch::run(machine.gateways(), clock(), machine.of(region));
+    let timing = timing();
+    let launch = || launch::run(machine.gateways(), clock(), &timing, machine.of(region));
     let (first, second) = tokio::join!(launch(), launch());
     first.unwrap();
     second.unwrap();

@@ -10,9 +10,8 @@ use aws::{
 };
 use futures::future::join_all;
 use metrics::{
-    recorder::{Ending, Recorder, Settings},
+    recorder::{Ending, Recorder},
     results::Results,
-    sample::{Kind, Sample},
     segment::Encoded,
 };
 use model::{
@@ -28,7 +27,10 @@ use workflow::{
     launch, plan, ready, release, watch,
 };
 
-use crate::support::{TestCloud, run_of};
+use crate::{
+    samples::{recorder, request},
+    support::{TestCloud, run_of},
+};
 
 /// Whatever is waited for must come within this.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -53,25 +55,6 @@ pub fn timing() -> Timing {
 
 pub fn clock() -> Clock {
     Clock::starting_at(Timestamp::now())
-}
-
-pub fn request(end_ms: i64, elapsed: u64) -> Sample<'static> {
-    Sample {
-        end_ms,
-        label: b"GET /",
-        elapsed,
-        ttfb: None,
-        connect: None,
-        success: true,
-        code: b"200",
-        message: b"OK",
-        assertion: b"",
-        bytes_received: 1,
-        bytes_sent: 1,
-        virtual_users: Some(2),
-        thread: b"",
-        kind: Kind::Request,
-    }
 }
 
 /// A run on its way, and the functions of its machine.
@@ -148,7 +131,7 @@ impl Machine {
 
     pub async fn launch(&self) {
         for region in &self.regions {
-            launch::run(self.gateways(), clock(), self.of(region))
+            launch::run(self.gateways(), clock(), &timing(), self.of(region))
                 .await
                 .unwrap();
         }
@@ -281,17 +264,7 @@ impl Machine {
             .unwrap()
             .start_at
             .unwrap();
-        let recorder = Recorder::new(Settings {
-            run_id: self.id(),
-            region: seat.region.clone(),
-            worker: seat.index,
-            start_at_ms: start_at.as_ms(),
-            close_after_ms: 0,
-            tick_seconds: 1,
-            line_bytes: 12_000,
-            watched: Vec::new(),
-        });
-        (recorder, start_at.as_ms())
+        (recorder(seat, start_at.as_ms()), start_at.as_ms())
     }
 
     pub async fn upload(&self, seat: &Seat, segment: Encoded) {

@@ -6,6 +6,7 @@ mod support;
 mod ending;
 mod launching;
 mod machine;
+mod samples;
 mod sweeping;
 
 use std::time::Duration;
@@ -16,7 +17,8 @@ use model::{Timestamp, run::Status, worker::Progress};
 use tokio::time::{sleep, timeout};
 use workflow::watch;
 
-use machine::{Machine, PATIENCE, clock, request, timing};
+use machine::{Machine, PATIENCE, clock, timing};
+use samples::request;
 
 #[tokio::test]
 async fn a_run_of_two_regions_counts_everything_once() {
