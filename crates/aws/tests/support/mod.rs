@@ -110,20 +110,25 @@ impl TestCloud {
             .send()
             .await
             .unwrap();
-        let site = Site {
-            region: region.parse().unwrap(),
-            cluster: "workers".into(),
-            task_definition: "worker".into(),
-            container: "worker".into(),
-            subnets: Vec::new(),
-            security_groups: Vec::new(),
-            public_ip: false,
-            log_group: "workers".into(),
-            log_prefix: "run".into(),
-            machine: None,
-        };
+        let site = site(region);
         self.gateways.settings.put_site(&site).await.unwrap();
         site
+    }
+}
+
+/// A region as it is offered to scenarios.
+pub fn site(region: &str) -> Site {
+    Site {
+        region: region.parse().unwrap(),
+        cluster: "workers".into(),
+        task_definition: "worker".into(),
+        container: "worker".into(),
+        subnets: Vec::new(),
+        security_groups: Vec::new(),
+        public_ip: false,
+        log_group: "workers".into(),
+        log_prefix: "run".into(),
+        machine: None,
     }
 }
 

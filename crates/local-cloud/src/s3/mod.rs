@@ -116,7 +116,7 @@ impl S3 {
 
     /// Answers one request, whose key belongs to `caller`; its signature is verified here, because S3 signs bodies in ways
     /// of its own.
-    pub(crate) async fn call(&self, mut request: Request, caller: Caller) -> Response {
+    pub async fn call(&self, mut request: Request, caller: Caller) -> Response {
         request.extensions_mut().insert(caller);
         let origin = cors::origin(request.headers());
         let mut response = match self.service.call(request.map(s3s::Body::http_body_unsync)).await {
