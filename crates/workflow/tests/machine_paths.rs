@@ -184,7 +184,7 @@ async fn a_day_of_all_regions_stays_under_the_limit_of_events() {
     .await;
     assert_eq!(execution.description["status"], "SUCCEEDED");
     println!("{} events", execution.events.len());
-    // Room for a thousand repetitions of functions that failed.
+    // Room for some hundred repetitions of functions that failed, of three events each.
     assert!(
         execution.events.len() < 24_000,
         "{} events",
