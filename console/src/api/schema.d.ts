@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 87d831a01a2b7df36ab4d8dad6db106559cabaacfe2506b71aa34596a6210ccd
+// Made by `npm run generate` from crates/api/openapi.json, sha256 b5418aadae64f932b32678960bea8391f5b26f21189636accce5de3c419b5a92
 
 export interface paths {
     "/api/v1/estimate": {
@@ -1214,9 +1214,22 @@ export interface components {
         PricedItem: "fargateVcpuHour" | "fargateGbHour" | "fargateSpotVcpuHour" | "fargateSpotGbHour" | "fargateDiskGbHour" | "publicIpv4Hour" | "logsGb" | "iotMillionMessages" | "egressGb";
         /** @description One thing that is wrong with an input. */
         Problem: {
+            /**
+             * @description What kind of thing is wrong, for those who say it in words of their own. Absent where only `detail` tells it.
+             * @example OUT_OF_RANGE
+             */
+            code?: string;
             detail: string;
             /** @description A JSON pointer (RFC 6901) into the document that was sent. */
             pointer: string;
+            /**
+             * @description What `detail` names besides, in its order: bounds, or a name.
+             * @example [
+             *       "1",
+             *       "1000"
+             *     ]
+             */
+            values?: string[];
         };
         /** @description The body of every answer with a status of 400 or more. */
         ProblemDetails: {

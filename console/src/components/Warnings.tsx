@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 
 import type { Run } from "../api/types";
 import { useMessages } from "../i18n/language";
+import { sayEvent } from "../i18n/said";
 
 /** What a reader of the figures must know; nothing where there is nothing. */
 export function Warnings({ warnings }: { warnings: Run["warnings"] }) {
@@ -11,7 +12,7 @@ export function Warnings({ warnings }: { warnings: Run["warnings"] }) {
     <Alert type="warning" header={messages.run.warnings}>
       <ul>
         {warnings.map(({ code, detail }) => (
-          <li key={`${code} ${detail}`}>{detail}</li>
+          <li key={`${code} ${detail}`}>{sayEvent({ code, detail }, messages)}</li>
         ))}
       </ul>
     </Alert>

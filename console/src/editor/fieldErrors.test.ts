@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { en } from "../i18n/en";
 import { emptyDraft } from "./draft";
 import { assign, errorAt, fieldsOf } from "./fieldErrors";
 
@@ -15,6 +16,7 @@ describe("problems of a saved scenario", () => {
         { pointer: "/name", detail: "is too short" },
       ],
       fields,
+      en,
     );
     expect(errorAt(errors, "/traffic/0/workers")).toBe("must be between 1 and 1000");
     expect(errorAt(errors, "/name")).toBe("is required; is too short");
@@ -22,7 +24,7 @@ describe("problems of a saved scenario", () => {
   });
 
   it("stand at the field around what they point to, and name the part", () => {
-    const errors = assign([{ pointer: "/workload/requests/0/headers/X-A", detail: "is not a text" }], fields);
+    const errors = assign([{ pointer: "/workload/requests/0/headers/X-A", detail: "is not a text" }], fields, en);
     expect(errorAt(errors, "/workload/requests/0/headers")).toBe("X-A is not a text");
   });
 
@@ -33,14 +35,15 @@ describe("problems of a saved scenario", () => {
         { pointer: "", detail: "is too large" },
       ],
       fields,
+      en,
     );
     expect(errors.get("")).toEqual(["workload/data/0 is not offered yet", "is too large"]);
   });
 
   it("do not stand at a field that the page does not show now", () => {
-    const errors = assign([{ pointer: "/shape/maxDuration", detail: "must be a duration" }], fields);
+    const errors = assign([{ pointer: "/shape/maxDuration", detail: "must be a duration" }], fields, en);
     expect(errors.get("")).toEqual(["shape/maxDuration must be a duration"]);
     const script = { ...draft, shape: { ...draft.shape, kind: "script" as const } };
-    expect(assign([{ pointer: "/shape/maxDuration", detail: "x" }], fieldsOf(script)).get("")).toBeUndefined();
+    expect(assign([{ pointer: "/shape/maxDuration", detail: "x" }], fieldsOf(script), en).get("")).toBeUndefined();
   });
 });

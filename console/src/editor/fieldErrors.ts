@@ -1,4 +1,6 @@
 import type { FieldProblem } from "../api/types";
+import type { Messages } from "../i18n/en";
+import { sayField } from "../i18n/said";
 import type { Draft } from "./draft";
 import { FILES } from "./scriptEdits";
 
@@ -8,14 +10,16 @@ export type FieldErrors = ReadonlyMap<string, readonly string[]>;
 export const NO_ERRORS: FieldErrors = new Map();
 
 /** Gives every problem to the innermost field that holds what it points to. */
-export function assign(problems: readonly FieldProblem[], fields: ReadonlySet<string>): FieldErrors {
+export function assign(problems: readonly FieldProblem[], fields: ReadonlySet<string>, messages: Messages): FieldErrors {
   const errors = new Map<string, string[]>();
-  for (const { pointer, detail } of problems) {
+  for (const problem of problems) {
+    const { pointer } = problem;
+    const said = sayField(problem, messages);
     let field = pointer;
     while (field !== "" && !fields.has(field)) {
       field = field.slice(0, field.lastIndexOf("/"));
     }
-    const text = field === pointer ? detail : `${pointer.slice(field.length + 1) || pointer} ${detail}`;
+    const text = field === pointer ? said : `${pointer.slice(field.length + 1) || pointer} ${said}`;
     errors.set(field, [...(errors.get(field) ?? []), text]);
   }
   return errors;

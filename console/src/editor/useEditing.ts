@@ -76,7 +76,7 @@ export function useEditing(original: Original | null, initial: Draft) {
     if (!(error instanceof Refusal)) {
       setRefusal(error instanceof Error ? error : new Error(String(error)));
     } else if (error.errors.length > 0) {
-      setErrors(assign(error.errors, fieldsOf(draft)));
+      setErrors(assign(error.errors, fieldsOf(draft), messages));
       setRefusal("fields");
       focusFirstError();
     } else if (error.code === "STALE_VERSION") {

@@ -1,4 +1,5 @@
 import type { ExchangePhase, Metric, PricedItem, RunStatus, StageName, Trigger, WorkerState } from "../api/types";
+import { AS_IT_IS } from "./said";
 
 const status: Record<RunStatus, string> = {
   queued: "Queued",
@@ -69,6 +70,7 @@ const count = (n: number, one: string, many: string) => `${n.toLocaleString("en"
 
 export const en = {
   language: "English",
+  said: AS_IT_IS,
 
   common: {
     product: "Oleada",
@@ -450,8 +452,6 @@ export const en = {
     all: "All",
     noResults: "This run left no results",
     noResultsHint: "No worker delivered a single sample. The reason above and the workers' logs say why.",
-    resultsLater: "The tables come when the run is over",
-    resultsLaterHint: "The charts above are live.",
     errorsNone: "No failures",
     errorsNoneHint: "Every request was answered as expected.",
     code: "Code",
@@ -469,6 +469,9 @@ export const en = {
     state: "State",
     skew: "Start skew",
     cpu: "CPU",
+    cpuOverTime: "CPU of the workers",
+    busiest: "Busiest worker",
+    cpuLine: "80 %",
     cpuHigh: "Above 80 %: the worker itself may slow down the requests.",
     exit: "How it ended",
     users: "Users",

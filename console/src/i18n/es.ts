@@ -1,9 +1,11 @@
 import type { Messages } from "./en";
+import { saidInSpanish } from "./said.es";
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString("es")} ${n === 1 ? one : many}`;
 
 export const es: Messages = {
   language: "Español",
+  said: saidInSpanish,
 
   common: {
     product: "Oleada",
@@ -430,8 +432,6 @@ export const es: Messages = {
     all: "Todas",
     noResults: "Esta ejecución no dejó resultados",
     noResultsHint: "Ningún worker entregó una sola muestra. El motivo de arriba y los registros de los workers dicen por qué.",
-    resultsLater: "Las tablas llegan cuando la ejecución termina",
-    resultsLaterHint: "Los gráficos de arriba son en vivo.",
     errorsNone: "Sin fallos",
     errorsNoneHint: "Todas las peticiones se respondieron como se esperaba.",
     code: "Código",
@@ -449,6 +449,9 @@ export const es: Messages = {
     state: "Estado",
     skew: "Desfase de inicio",
     cpu: "CPU",
+    cpuOverTime: "CPU de los workers",
+    busiest: "El más ocupado",
+    cpuLine: "80 %",
     cpuHigh: "Por encima del 80 %: el propio worker puede ralentizar las peticiones.",
     exit: "Cómo terminó",
     users: "Usuarios",

@@ -5,11 +5,14 @@ import { en } from "./en";
 import { es } from "./es";
 import { Format } from "./format";
 import { preferredLanguage } from "./language";
+import { sayEvent, sayField } from "./said";
 
 type Leaf = string | ((...parts: never[]) => string);
 
 function leaves(node: object, path = ""): [string, Leaf][] {
-  return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
+  // What the server says has a check of its own.
+  const { said: _, ...own } = node as { said?: unknown };
+  return Object.entries(own).flatMap(([key, value]: [string, unknown]) =>
     typeof value === "object" && value !== null
       ? leaves(value, `${path}.${key}`)
       : [[`${path}.${key}`, value as Leaf] as [string, Leaf]],
@@ -50,6 +53,28 @@ describe("the catalogues", () => {
     const byValue = /^\.(language$|status\.|stage\.|trigger\.|workerState\.|metric\.|pricedItem\.|phase\.|regions\.field(Hint)?\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
     const unused = english.map(([key]) => key).filter((key) => !byValue.test(key) && !sources.includes(`messages${key}`));
     expect(unused).toEqual([]);
+  });
+});
+
+describe("what the server says", () => {
+  const crates = "../crates";
+  const sources = readdirSync(crates, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.includes("/src/") && name.endsWith(".rs"))
+    .map((name) => readFileSync(`${crates}/${name}`, "utf8"));
+  const codes = new Set(sources.flatMap((text) => [...text.matchAll(/said!\(\s*"([A-Z_]+)"/g)].map(([, code = ""]) => code)));
+
+  it("of a field has Spanish words for every code, and none for others", () => {
+    expect(codes.size).toBeGreaterThan(30);
+    // Durations are read by their own type.
+    expect(Object.keys(es.said.field).sort()).toEqual([...codes, "NOT_DURATION"].sort());
+  });
+
+  it("is said with its values, and as the server says it where there are no words", () => {
+    const problem = { pointer: "/name", detail: "must have between 3 and 255 characters", code: "WRONG_LENGTH", values: ["3", "255"] };
+    expect(sayField(problem, es)).toBe("debe tener entre 3 y 255 caracteres");
+    expect(sayField(problem, en)).toBe(problem.detail);
+    expect(sayField({ ...problem, code: "OF_TOMORROW" }, es)).toBe(problem.detail);
+    expect(sayEvent({ code: "WORKERS_LOST", detail: "2 of 4" }, es)).toBe("Se perdieron workers. (2 of 4)");
   });
 });
 

@@ -41,11 +41,39 @@ describe("the live feed", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(0, 0, 0, { a: [1_000, 2_000], b: [3_000] }), tick(1, 0, 0, { a: [100_000] }, { region: "sa-east-1" })]);
     expect(feed.points(0, ALL)).toEqual([
-      { t: 0, stepMs: 1_000, virtualUsers: 20, requests: 4, failures: 0, p50: 2, p95: 100.031, p99: 100.031 },
+      { t: 0, stepMs: 1_000, virtualUsers: 20, requests: 4, failures: 0, p50: 2, p95: 100.031, p99: 100.031, cpu: 0.5 },
     ]);
     expect(feed.points(0, { label: "a", region: null })[0]).toMatchObject({ requests: 3, virtualUsers: 20 });
     expect(feed.points(0, { label: null, region: "sa-east-1" })[0]).toMatchObject({ requests: 1, virtualUsers: 10 });
     expect(feed.labels).toEqual(["a", "b"]);
+  });
+
+  it("tells how busy the busiest worker was, and nothing where none was measured", () => {
+    const feed = new Feed(START_AT);
+    feed.take([
+      tick(0, 0, 0, { a: [1_000] }, { cpu: 0.3 }),
+      tick(1, 0, 0, { a: [1_000] }, { cpu: 0.9, region: "sa-east-1" }),
+      tick(0, 1, 1, { a: [1_000] }, { cpu: null }),
+      tick(1, 1, 1, { a: [1_000] }, { cpu: null, region: "sa-east-1" }),
+    ]);
+    expect(feed.points(0, ALL).map(({ cpu }) => cpu)).toEqual([0.9, null]);
+    expect(feed.points(0, { label: null, region: "us-east-1" })[0]?.cpu).toBe(0.3);
+  });
+
+  it("adds up the last intervals label by label, in the region that is looked at", () => {
+    const feed = new Feed(START_AT);
+    feed.take([
+      tick(0, 0, 0, { a: [1_000, 1_000], b: [5_000] }),
+      tick(0, 1, 1, { a: [3_000] }),
+      tick(1, 0, 0, { a: [9_000] }, { region: "sa-east-1" }),
+      tick(1, 1, 1, {}, { region: "sa-east-1" }),
+    ]);
+    const { byLabel } = feed.snapshot({ label: "b", region: "us-east-1" });
+    expect(byLabel).toMatchObject([
+      { label: "a", stepMs: 2_000, requests: 3, p50: 1 },
+      { label: "b", stepMs: 2_000, requests: 1, p50: 5.003 },
+    ]);
+    expect(feed.snapshot(ALL).byLabel[0]).toMatchObject({ requests: 4, p99: 9.007 });
   });
 
   it("counts a repeated tick once", () => {

@@ -13,6 +13,15 @@ export interface LivePoint {
   p50: number | null;
   p95: number | null;
   p99: number | null;
+  /** Share of what the busiest worker was given; null where none was measured. */
+  cpu: number | null;
+}
+
+/** The last intervals of one label. */
+export interface LiveLabel extends Figures {
+  label: string;
+  /** The time that the figures are over. */
+  stepMs: number;
 }
 
 /** What the feed has told so far of one subject: all that a page draws, small enough to be handed over every second. */
@@ -28,6 +37,8 @@ export interface Snapshot {
   points: LivePoint[];
   /** The newest of them together. */
   recent: LivePoint | null;
+  /** The same by label, whatever the subject's label. */
+  byLabel: readonly LiveLabel[];
 }
 
 /** Seconds over which a live percentile is taken: enough samples, and still of now. */
@@ -46,7 +57,7 @@ interface Interval {
   /** By region, then by label. */
   tallies: Map<string, Map<string, Tally>>;
   /** By worker. */
-  users: Map<number, { region: string; users: number }>;
+  workers: Map<number, { region: string; users: number; cpu: number | null }>;
   kept: { key: string; version: number; tally: Tally; point: LivePoint } | null;
 }
 
@@ -126,6 +137,7 @@ export class Feed {
       labels: this.#labelList,
       points: this.points(0, subject),
       recent: this.recent(RECENT_INTERVALS, subject),
+      byLabel: this.byLabel(RECENT_INTERVALS, subject.region),
     };
   }
 
@@ -144,14 +156,24 @@ export class Feed {
 
   /** Response times and counts of the last intervals together. */
   recent(intervals: number, { label, region }: Subject): LivePoint | null {
-    const until = this.until;
-    const seconds = [...this.#intervals.keys()].filter((t) => t < until).sort((a, b) => a - b).slice(-intervals);
+    const seconds = this.#last(intervals);
     const [first] = seconds;
     if (first === undefined) return null;
-    const parts = seconds.flatMap((t) => this.#intervals.get(t) ?? []);
-    const tally = sum(seconds.map((t) => this.#computed(t, { label, region }).tally));
+    const computed = seconds.map((t) => this.#computed(t, { label, region }));
+    const tally = sum(computed.map((one) => one.tally));
+    const stepMs = computed.reduce((ms, { point }) => ms + point.stepMs, 0);
+    const cpu = highest(computed.map(({ point }) => point.cpu));
+    return { t: first, stepMs, virtualUsers: this.virtualUsers(region), cpu, ...figures(tally) };
+  }
+
+  /** The last intervals together, label by label. */
+  byLabel(intervals: number, region: string | null): LiveLabel[] {
+    const parts = this.#last(intervals).flatMap((t) => this.#intervals.get(t) ?? []);
     const stepMs = parts.reduce((ms, interval) => ms + interval.stepMs, 0);
-    return { t: first, stepMs, virtualUsers: this.virtualUsers(region), ...figures(tally) };
+    return this.#labelList.map((label) => {
+      const tallies = parts.flatMap((interval) => [...chosen(interval, label, region)]);
+      return { label, stepMs, ...figures(sum(tallies)) };
+    });
   }
 
   /** Drops the intervals before a second that the stored series covers. */
@@ -160,6 +182,11 @@ export class Feed {
     for (const t of this.#intervals.keys()) {
       if (t < this.#forgotten) this.#intervals.delete(t);
     }
+  }
+
+  #last(intervals: number): number[] {
+    const until = this.until;
+    return [...this.#intervals.keys()].filter((t) => t < until).sort((a, b) => a - b).slice(-intervals);
   }
 
   #isRepeat({ region, worker, seq, second, intervalMs }: Tick): boolean {
@@ -190,11 +217,13 @@ export class Feed {
     if (t < this.#forgotten) return;
     let interval = this.#intervals.get(t);
     if (!interval) {
-      interval = { stepMs: tick.intervalMs, version: 0, tallies: new Map(), users: new Map(), kept: null };
+      interval = { stepMs: tick.intervalMs, version: 0, tallies: new Map(), workers: new Map(), kept: null };
       this.#intervals.set(t, interval);
     }
     interval.version = ++this.#versions;
-    interval.users.set(tick.worker, { region: tick.region, users: tick.virtualUsers });
+    // The second part of a tick may come without what the first has measured.
+    const cpu = tick.cpu ?? interval.workers.get(tick.worker)?.cpu ?? null;
+    interval.workers.set(tick.worker, { region: tick.region, users: tick.virtualUsers, cpu });
     for (const [label, counts] of Object.entries(tick.labels)) {
       const tally = tallyOf(interval, tick.region, label);
       tally.requests += counts.requests;
@@ -221,10 +250,11 @@ export class Feed {
     if (interval.kept?.key === key && interval.kept.version === interval.version) {
       return interval.kept;
     }
-    const users = [...interval.users.values()].filter((worker) => region === null || worker.region === region);
-    const virtualUsers = users.reduce((total, worker) => total + worker.users, 0);
+    const workers = [...interval.workers.values()].filter((worker) => region === null || worker.region === region);
+    const virtualUsers = workers.reduce((total, worker) => total + worker.users, 0);
+    const cpu = highest(workers.map((worker) => worker.cpu));
     const tally = sum(chosen(interval, label, region));
-    const point = { t, stepMs: interval.stepMs, virtualUsers, ...figures(tally) };
+    const point = { t, stepMs: interval.stepMs, virtualUsers, cpu, ...figures(tally) };
     interval.kept = { key, version: interval.version, tally, point };
     return interval.kept;
   }
@@ -270,7 +300,13 @@ function sum(tallies: Iterable<Tally>): Tally {
   return total;
 }
 
-function figures({ requests, failures, times }: Tally): Omit<LivePoint, "t" | "stepMs" | "virtualUsers"> {
+function highest(shares: readonly (number | null)[]): number | null {
+  return shares.reduce((most, share) => (share === null || (most !== null && most >= share) ? most : share), null);
+}
+
+type Figures = Pick<LivePoint, "requests" | "failures" | "p50" | "p95" | "p99">;
+
+function figures({ requests, failures, times }: Tally): Figures {
   const [p50 = null, p95 = null, p99 = null] = times
     .percentiles([0.5, 0.95, 0.99])
     .map((micros) => (micros === null ? null : micros / 1_000));

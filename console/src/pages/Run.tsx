@@ -63,7 +63,7 @@ function Loaded({ run }: { run: RunView }) {
         {query.isError && !hasNone && <Problem error={query.error} retry={() => void query.refetch()} />}
         {!hasNone && <Tiles subject={final ? resultSubject : view.subject} tiles={final ? resultTiles(final, resultSubject, messages, format) : liveTiles} />}
         {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} />}
-        <Details run={run} results={final} view={view} />
+        <Details run={run} results={final} feed={live?.feed ?? null} view={view} />
       </SpaceBetween>
     </ContentLayout>
   );

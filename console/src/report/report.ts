@@ -2,6 +2,7 @@ import type { ErrorGroup, Figures, Results, Run, Worker } from "../api/types";
 import { scenarioFacts } from "../components/scenarioFacts";
 import { requestText, responseText } from "../exchange/text";
 import type { Messages } from "../i18n/en";
+import { sayEvent } from "../i18n/said";
 import type { Format } from "../i18n/format";
 import type { Language } from "../i18n/language";
 import type { Course } from "../live/course";
@@ -81,10 +82,10 @@ ${run.note && markup`<p>${run.note}</p>`}
 
 function notices(run: Run, { validity }: Results, messages: Messages): Markup {
   const texts = [
-    ...(run.reason ? [run.reason.detail] : []),
+    ...(run.reason ? [sayEvent(run.reason, messages)] : []),
     ...(run.degraded ? [messages.run.degraded] : []),
-    ...validity.reasons.map(({ detail }) => `${messages.run.validity[validity.grade]}: ${detail}`),
-    ...run.warnings.map(({ detail }) => detail),
+    ...validity.reasons.map((reason) => `${messages.run.validity[validity.grade]}: ${sayEvent(reason, messages)}`),
+    ...run.warnings.map((warning) => sayEvent(warning, messages)),
   ];
   return markup`${texts.map((text) => markup`<p class="notice">${text}</p>`)}`;
 }

@@ -6,15 +6,16 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Results } from "../api/types";
 import { useMessages } from "../i18n/language";
+import { sayEvent } from "../i18n/said";
 
 /** What the run had to reach, what was observed, and whether the figures can be trusted. */
 export function Criteria({ results: { verdict, validity } }: { results: Results }) {
   const messages = useMessages();
   return (
     <SpaceBetween size="m">
-      {validity.reasons.map(({ code, detail }) => (
-        <Alert key={code} type="warning" header={messages.run.validity[validity.grade]}>
-          {detail}
+      {validity.reasons.map((reason) => (
+        <Alert key={reason.code} type="warning" header={messages.run.validity[validity.grade]}>
+          {sayEvent(reason, messages)}
         </Alert>
       ))}
       <Table

@@ -3,13 +3,14 @@ import Tabs, { type TabsProps } from "@cloudscape-design/components/tabs";
 
 import { isOver } from "../api/runs";
 import type { Results, Run } from "../api/types";
-import { Empty } from "../components/Empty";
 import { ScenarioFacts } from "../components/ScenarioFacts";
 import { useMessages } from "../i18n/language";
+import type { Snapshot } from "../live/feed";
 import { Artifacts } from "./Artifacts";
 import { Criteria } from "./Criteria";
 import { Errors } from "./Errors";
 import { FiguresTable, rowsOf } from "./FiguresTable";
+import { LiveLabels } from "./LiveLabels";
 import { Logs } from "./Logs";
 import type { View } from "./useView";
 import { Workers } from "./Workers";
@@ -17,16 +18,21 @@ import { Workers } from "./Workers";
 interface Props {
   run: Run;
   results: Results | undefined;
+  /** What is heard of a run that goes on; its subject is what the charts are of. */
+  feed: Snapshot | null;
   view: View;
 }
 
 /** Everything under the charts. */
-export function Details({ run, results, view }: Props) {
+export function Details({ run, results, feed, view }: Props) {
   const messages = useMessages();
   const over = isOver(run.status);
   const tabs: TabsProps.Tab[] = [
     ...(results ? figureTabs(results, messages) : []),
-    { id: "workers", label: messages.run.tabWorkers, content: <Workers run={run} /> },
+    ...(feed && !over
+      ? [{ id: "labels", label: messages.run.tabLabels, content: <LiveLabels labels={feed.byLabel} /> }]
+      : []),
+    { id: "workers", label: messages.run.tabWorkers, content: <Workers run={run} feed={over ? null : feed} /> },
     { id: "logs", label: messages.run.tabLogs, content: <Logs run={run} /> },
     ...(over
       ? [{ id: "artifacts", label: messages.run.tabArtifacts, content: <Artifacts runId={run.runId} /> }]
@@ -42,9 +48,6 @@ export function Details({ run, results, view }: Props) {
         onChange={({ detail }) => view.choose({ tab: detail.activeTabId })}
         ariaLabel={messages.run.title(run.scenario.name)}
       />
-      {!results && !over && active?.id === "workers" && (
-        <Empty title={messages.run.resultsLater} hint={messages.run.resultsLaterHint} />
-      )}
     </Container>
   );
 }

@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Run } from "../api/types";
 import { Warnings } from "../components/Warnings";
 import { useMessages } from "../i18n/language";
+import { sayEvent } from "../i18n/said";
 
 /** What a reader must know before looking at a figure. */
 export function RunNotices({ run }: { run: Run }) {
@@ -16,7 +17,7 @@ export function RunNotices({ run }: { run: Run }) {
           type={run.status === "cancelled" ? "info" : "error"}
           header={run.status === "cancelled" ? messages.run.reasonCancelled : messages.run.reasonFailed}
         >
-          {run.reason.detail}
+          {sayEvent(run.reason, messages)}
         </Alert>
       )}
       {run.degraded && <Alert type="warning">{messages.run.degraded}</Alert>}

@@ -1,4 +1,5 @@
 import "./Workers.css";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 
 import { isOver } from "../api/runs";
@@ -9,11 +10,13 @@ import { LocalTable } from "../components/LocalTable";
 import { Problem } from "../components/Problem";
 import { WorkerState } from "../components/RunStatus";
 import { useFormat, useMessages } from "../i18n/language";
+import type { Snapshot } from "../live/feed";
+import { CpuChart, HIGH_CPU } from "./CpuChart";
 
 const FOLLOW_MS = 3_000;
 
 /** The workers of a run: where each stands, how exactly it started, how busy it is. */
-export function Workers({ run }: { run: Run }) {
+export function Workers({ run, feed }: { run: Run; feed: Snapshot | null }) {
   const messages = useMessages();
   const format = useFormat();
   const query = useQuery({ ...workers.of(run.runId), refetchInterval: isOver(run.status) ? false : FOLLOW_MS });
@@ -28,49 +31,49 @@ export function Workers({ run }: { run: Run }) {
     `${messages.workerState.lost} ${format.integer(lost)}`,
   ];
   return (
-    <LocalTable
-      name="workers"
-      title={messages.run.tabWorkers}
-      description={counts.join(" · ")}
-      items={query.data?.items ?? []}
-      isLoading={query.isPending}
-      fixed="worker"
-      sorting={{ column: "worker", descending: false }}
-      rowId={({ worker }) => String(worker)}
-      columns={[
-        { id: "worker", header: messages.run.worker, value: ({ worker }) => worker },
-        { id: "region", header: messages.run.region, value: ({ region }) => region },
-        {
-          id: "state",
-          header: messages.run.state,
-          value: ({ state }) => messages.workerState[state],
-          cell: ({ state }) => <WorkerState state={state} />,
-        },
-        { id: "skew", header: messages.run.skew, value: (w) => w.startSkewMs, cell: (w) => format.ms(w.startSkewMs) },
-        { id: "cpu", header: messages.run.cpu, value: ({ cpu }) => cpu, cell: ({ cpu }) => <Cpu share={cpu} /> },
-        { id: "users", header: messages.run.users, value: (w) => w.virtualUsers, cell: (w) => format.integer(w.virtualUsers) },
-        { id: "requests", header: messages.run.requests, value: (w) => w.requests, cell: (w) => format.integer(w.requests) },
-        { id: "failures", header: messages.run.failures, value: (w) => w.failures, cell: (w) => format.integer(w.failures) },
-        { id: "exit", header: messages.run.exit, value: ({ exit }) => exit && `${exit.detail} (${exit.code})` },
-      ]}
-      empty={<Empty title={messages.run.workersNone} hint={messages.run.workersNoneHint} />}
-    />
+    <SpaceBetween size="m">
+      {feed && <CpuChart points={feed.points} />}
+      <LocalTable
+        name="workers"
+        title={messages.run.tabWorkers}
+        description={counts.join(" · ")}
+        items={query.data?.items ?? []}
+        isLoading={query.isPending}
+        fixed="worker"
+        sorting={{ column: "worker", descending: false }}
+        rowId={({ worker }) => String(worker)}
+        columns={[
+          { id: "worker", header: messages.run.worker, value: ({ worker }) => worker },
+          { id: "region", header: messages.run.region, value: ({ region }) => region },
+          {
+            id: "state",
+            header: messages.run.state,
+            value: ({ state }) => messages.workerState[state],
+            cell: ({ state }) => <WorkerState state={state} />,
+          },
+          { id: "skew", header: messages.run.skew, value: (w) => w.startSkewMs, cell: (w) => format.ms(w.startSkewMs) },
+          { id: "cpu", header: messages.run.cpu, value: ({ cpu }) => cpu, cell: ({ cpu }) => <Cpu share={cpu} /> },
+          { id: "users", header: messages.run.users, value: (w) => w.virtualUsers, cell: (w) => format.integer(w.virtualUsers) },
+          { id: "requests", header: messages.run.requests, value: (w) => w.requests, cell: (w) => format.integer(w.requests) },
+          { id: "failures", header: messages.run.failures, value: (w) => w.failures, cell: (w) => format.integer(w.failures) },
+          { id: "exit", header: messages.run.exit, value: ({ exit }) => exit && `${exit.detail} (${exit.code})` },
+        ]}
+        empty={<Empty title={messages.run.workersNone} hint={messages.run.workersNoneHint} />}
+      />
+    </SpaceBetween>
   );
 }
-
-/** Above this a generator may be what is slow. */
-const HIGH = 0.8;
 
 function Cpu({ share }: { share: number | null }) {
   const messages = useMessages();
   const format = useFormat();
   if (share === null) return <>{messages.common.none}</>;
-  const isHigh = share > HIGH;
+  const isHigh = share > HIGH_CPU;
   return (
     <span className="cpu" title={isHigh ? messages.run.cpuHigh : undefined}>
       <span className="cpu-bar" aria-hidden>
         <span className={isHigh ? "cpu-used cpu-high" : "cpu-used"} style={{ inlineSize: `${Math.min(share, 1) * 100}%` }} />
-        <span className="cpu-line" style={{ insetInlineStart: `${HIGH * 100}%` }} />
+        <span className="cpu-line" style={{ insetInlineStart: `${HIGH_CPU * 100}%` }} />
       </span>
       {format.percent(share)}
     </span>

@@ -38,7 +38,7 @@ export function RegionForm({ initial, isNew, close }: { initial: SiteDraft; isNe
       notices.tell({ type: "success", header: messages.regions.saved(draft.name.trim()) });
       close();
     } catch (error) {
-      if (error instanceof Refusal && error.errors.length > 0) setErrors(assign(error.errors, POINTERS));
+      if (error instanceof Refusal && error.errors.length > 0) setErrors(assign(error.errors, POINTERS, messages));
       else setRefusal(error);
       setBusy(false);
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use aws::objects::keys;
 use model::{
-    Region, run::Warning, scenario::Scenario, shape::Shape, traffic::ADVISED_USERS, workload::Workload,
+    Region, field::Said, run::Warning, said, scenario::Scenario, shape::Shape, traffic::ADVISED_USERS,
+    workload::Workload,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -83,9 +84,14 @@ pub(crate) async fn regions(app: &App, scenario: &Scenario) -> Result<Vec<model:
         .enumerate()
         .filter(|(_, traffic)| !offered.contains(&traffic.region));
     Ok(missing
-        .map(|(i, _)| model::Problem {
-            pointer: format!("/traffic/{i}/region"),
-            detail: format!("is not on offer here; the regions are: {}", names.join(", ")),
+        .map(|(i, _)| {
+            let regions = names.join(", ");
+            let said = said!(
+                "REGION_NOT_OFFERED",
+                "is not on offer here; the regions are: {}",
+                regions
+            );
+            model::Problem::new(format!("/traffic/{i}/region"), said)
         })
         .collect())
 }
@@ -105,15 +111,20 @@ async fn script(app: &App, scenario: &Scenario) -> Result<Answer, Problem> {
         return Ok(Answer::default());
     };
     let sets_users = matches!(scenario.shape, Shape::Users(_));
-    let refused = |detail: &str| Ok(Answer::refused("scriptId", detail));
+    let refused = |said: Said| Ok(Answer::refused("scriptId", said));
     let id = script.script_id;
     let record = match intake::look(app, id).await? {
-        intake::Script::Unknown => return refused("there is no such script"),
-        intake::Script::Announced(_) => return refused("was announced, and has not been uploaded yet"),
+        intake::Script::Unknown => return refused(said!("NO_SUCH_SCRIPT", "there is no such script")),
+        intake::Script::Announced(_) => {
+            return refused(said!(
+                "NOT_UPLOADED",
+                "was announced, and has not been uploaded yet"
+            ));
+        }
         intake::Script::Taken(_, record) => record,
     };
     if let Some(problem) = &record.problem {
-        return refused(problem);
+        return refused(problem.as_str().into());
     }
     let question = Question {
         version: env!("CARGO_PKG_VERSION"),

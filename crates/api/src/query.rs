@@ -115,10 +115,8 @@ impl Parameters {
     }
 
     pub fn problem<T>(&self, name: &str, detail: impl Into<String>) -> Option<T> {
-        self.problems.borrow_mut().push(model::Problem {
-            pointer: format!("?{name}"),
-            detail: detail.into(),
-        });
+        let problem = model::Problem::new(format!("?{name}"), detail.into());
+        self.problems.borrow_mut().push(problem);
         None
     }
 

@@ -208,10 +208,7 @@ impl Fleet {
     /// What ECS does not know of a site, each with its place in the site's document. What this role may not ask counts as
     /// known.
     pub async fn problems_of(&self, site: &Site) -> Result<Vec<model::Problem>, Error> {
-        let problem = |pointer: &str, detail: String| model::Problem {
-            pointer: pointer.to_owned(),
-            detail,
-        };
+        let problem = |pointer: &str, detail: String| model::Problem::new(pointer, detail);
         let mut problems = Vec::new();
         match self.list(site, None).await {
             Ok(_) => {}

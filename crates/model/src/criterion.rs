@@ -197,7 +197,10 @@ impl Criterion {
             value: value?,
         };
         if !criterion.value.fits(criterion.metric) {
-            return fields.problem("value", "has a unit that does not fit the metric");
+            return fields.problem(
+                "value",
+                crate::said!("WRONG_UNIT", "has a unit that does not fit the metric"),
+            );
         }
         fields.finish();
         Some(criterion)

@@ -13,6 +13,56 @@ pub struct Problem {
     /// A JSON pointer (RFC 6901) into the document that was sent.
     pub pointer: String,
     pub detail: String,
+    /// What kind of thing is wrong, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "OUT_OF_RANGE")]
+    pub code: Option<String>,
+    /// What `detail` names besides, in its order: bounds, or a name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["1", "1000"]))]
+    pub values: Vec<String>,
+}
+
+impl Problem {
+    pub fn new(pointer: impl Into<String>, said: impl Into<Said>) -> Self {
+        let Said { detail, code, values } = said.into();
+        Self {
+            pointer: pointer.into(),
+            detail,
+            code: code.map(str::to_owned),
+            values,
+        }
+    }
+}
+
+/// What is wrong, in words, and where it is a known kind, as its code and the values in it: see [`said!`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub detail: String,
+    pub code: Option<&'static str>,
+    pub values: Vec<String>,
+}
+
+impl<T: Into<String>> From<T> for Said {
+    fn from(detail: T) -> Self {
+        Self {
+            detail: detail.into(),
+            code: None,
+            values: Vec::new(),
+        }
+    }
+}
+
+/// A [`Said`] of a known kind: its code, its words, and the values that fill the words in.
+#[macro_export]
+macro_rules! said {
+    ($code:literal, $words:literal $(, $value:expr)*) => {
+        $crate::field::Said {
+            detail: format!($words $(, $value)*),
+            code: Some($code),
+            values: vec![$($value.to_string()),*],
+        }
+    };
 }
 
 /// Everything that is wrong with an input.
@@ -21,11 +71,8 @@ pub struct Problem {
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
-    pub fn one(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self(vec![Problem {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        }])
+    pub fn one(pointer: impl Into<String>, said: impl Into<Said>) -> Self {
+        Self(vec![Problem::new(pointer, said)])
     }
 }
 
@@ -54,11 +101,10 @@ pub struct Node<'a> {
 
 impl<'a> Node<'a> {
     /// Notes a problem here.
-    pub fn problem<T>(&self, detail: impl Into<String>) -> Option<T> {
-        self.problems.borrow_mut().push(Problem {
-            pointer: self.pointer.clone(),
-            detail: detail.into(),
-        });
+    pub fn problem<T>(&self, said: impl Into<Said>) -> Option<T> {
+        self.problems
+            .borrow_mut()
+            .push(Problem::new(self.pointer.clone(), said));
         None
     }
 
@@ -69,20 +115,25 @@ impl<'a> Node<'a> {
     pub fn boolean(&self) -> Option<bool> {
         self.value
             .as_bool()
-            .or_else(|| self.problem("must be true or false"))
+            .or_else(|| self.problem(said!("NOT_BOOLEAN", "must be true or false")))
     }
 
     /// A string of so many characters, none of them a control character but tab and line breaks.
     pub fn text(&self, characters: RangeInclusive<usize>) -> Option<String> {
         let Some(text) = self.value.as_str() else {
-            return self.problem("must be a string");
+            return self.problem(said!("NOT_TEXT", "must be a string"));
         };
         if !characters.contains(&text.chars().count()) {
             let (least, most) = (characters.start(), characters.end());
-            return self.problem(format!("must have between {least} and {most} characters"));
+            return self.problem(said!(
+                "WRONG_LENGTH",
+                "must have between {} and {} characters",
+                least,
+                most
+            ));
         }
         if text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
-            return self.problem("must not contain control characters");
+            return self.problem(said!("CONTROL_CHARACTERS", "must not contain control characters"));
         }
         Some(text.to_owned())
     }
@@ -91,10 +142,10 @@ impl<'a> Node<'a> {
     pub fn line(&self, characters: RangeInclusive<usize>) -> Option<String> {
         let text = self.text(characters.clone())?;
         if text.contains(['\t', '\n', '\r']) {
-            return self.problem("must be a single line");
+            return self.problem(said!("NOT_ONE_LINE", "must be a single line"));
         }
         if *characters.start() > 0 && text.trim().is_empty() {
-            return self.problem("must not be blank");
+            return self.problem(said!("BLANK", "must not be blank"));
         }
         Some(text)
     }
@@ -109,7 +160,8 @@ impl<'a> Node<'a> {
         });
         match whole {
             Some(number) if range.contains(&number) => Some(number),
-            _ => self.problem(format!(
+            _ => self.problem(said!(
+                "NOT_WHOLE_NUMBER",
                 "must be a whole number between {} and {}",
                 range.start(),
                 range.end()
@@ -120,7 +172,8 @@ impl<'a> Node<'a> {
     pub fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
         match self.value.as_f64() {
             Some(number) if range.contains(&number) => Some(number),
-            _ => self.problem(format!(
+            _ => self.problem(said!(
+                "NOT_NUMBER",
                 "must be a number between {} and {}",
                 range.start(),
                 range.end()
@@ -130,20 +183,35 @@ impl<'a> Node<'a> {
 
     /// A duration within the range.
     pub fn duration(&self, range: RangeInclusive<Duration>) -> Option<Duration> {
-        let duration: Duration = self.parsed()?;
+        let duration: Duration = self.parsed_or(Some("NOT_DURATION"))?;
         if range.contains(&duration) {
             return Some(duration);
         }
-        self.problem(format!("must be between {} and {}", range.start(), range.end()))
+        self.problem(said!(
+            "OUT_OF_RANGE",
+            "must be between {} and {}",
+            range.start(),
+            range.end()
+        ))
     }
 
     /// A string that its type reads; the type's error is the problem.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Option<T> {
+        self.parsed_or(None)
+    }
+
+    /// A [`Node::parsed`] whose problem may have a code.
+    fn parsed_or<T: FromStr<Err: fmt::Display>>(&self, code: Option<&'static str>) -> Option<T> {
         let Some(text) = self.value.as_str() else {
-            return self.problem("must be a string");
+            return self.problem(said!("NOT_TEXT", "must be a string"));
         };
-        text.parse()
-            .map_or_else(|error: T::Err| self.problem(error.to_string()), Some)
+        let refused = |error: T::Err| {
+            self.problem(Said {
+                code,
+                ..error.to_string().into()
+            })
+        };
+        text.parse().map_or_else(refused, Some)
     }
 
     /// A list of so many items; every item is read, and one bad item spoils the list.
@@ -153,10 +221,11 @@ impl<'a> Node<'a> {
         read: impl Fn(&Node<'a>) -> Option<T>,
     ) -> Option<Vec<T>> {
         let Some(array) = self.value.as_array() else {
-            return self.problem("must be a list");
+            return self.problem(said!("NOT_LIST", "must be a list"));
         };
         if !items.contains(&array.len()) {
-            return self.problem(format!(
+            return self.problem(said!(
+                "WRONG_COUNT",
                 "must have between {} and {} items",
                 items.start(),
                 items.end()
@@ -173,17 +242,21 @@ impl<'a> Node<'a> {
     /// An object whose values are strings.
     pub fn text_map(&self, entries: usize, key: usize, value: usize) -> Option<BTreeMap<String, String>> {
         let Some(object) = self.value.as_object() else {
-            return self.problem("must be an object");
+            return self.problem(said!("NOT_OBJECT", "must be an object"));
         };
         if object.len() > entries {
-            return self.problem(format!("must have at most {entries} entries"));
+            return self.problem(said!("TOO_MANY_ENTRIES", "must have at most {} entries", entries));
         }
         let read: Vec<Option<(String, String)>> = object
             .iter()
             .map(|(name, item)| {
                 let node = self.child(name, item);
                 if name.is_empty() || name.chars().count() > key {
-                    return node.problem(format!("its name must have between 1 and {key} characters"));
+                    return node.problem(said!(
+                        "NAME_LENGTH",
+                        "its name must have between 1 and {} characters",
+                        key
+                    ));
                 }
                 Some((name.clone(), node.text(0..=value)?))
             })
@@ -198,7 +271,7 @@ impl<'a> Node<'a> {
                 object,
                 known: RefCell::default(),
             }),
-            None => self.problem("must be an object"),
+            None => self.problem(said!("NOT_OBJECT", "must be an object")),
         }
     }
 
@@ -223,7 +296,10 @@ impl<'a> Fields<'a> {
     pub fn required<T>(&self, name: &'static str, read: impl FnOnce(&Node<'a>) -> Option<T>) -> Option<T> {
         match self.find(name) {
             Some(node) => read(&node),
-            None => self.node.child(name, &Value::Null).problem("is required"),
+            None => self
+                .node
+                .child(name, &Value::Null)
+                .problem(said!("REQUIRED", "is required")),
         }
     }
 
@@ -253,8 +329,8 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes a problem at a field, whether it is there or not.
-    pub fn problem<T>(&self, name: &'static str, detail: impl Into<String>) -> Option<T> {
-        self.node.child(name, &Value::Null).problem(detail)
+    pub fn problem<T>(&self, name: &'static str, said: impl Into<Said>) -> Option<T> {
+        self.node.child(name, &Value::Null).problem(said)
     }
 
     /// Refuses the fields that nobody asked for.
@@ -265,7 +341,7 @@ impl<'a> Fields<'a> {
                 let _: Option<()> = self
                     .node
                     .child(name, value)
-                    .problem("is not a field of this object");
+                    .problem(said!("UNKNOWN_FIELD", "is not a field of this object"));
             }
         }
     }

@@ -127,7 +127,7 @@ impl Scenario {
             let repeated =
                 (1..traffic.len()).find(|i| traffic[..*i].iter().any(|t| t.region == traffic[*i].region));
             match repeated {
-                Some(i) => node.problem(format!("names {} twice", traffic[i].region)),
+                Some(i) => node.problem(crate::said!("NAMED_TWICE", "names {} twice", traffic[i].region)),
                 None => Some(traffic),
             }
         });
@@ -139,7 +139,10 @@ impl Scenario {
         if let (Some(Workload::Http(_)), Some(Shape::Script(_))) = (&workload, &shape) {
             return fields.problem(
                 "shape",
-                "must be of kind users: listed requests have no thread groups of their own",
+                crate::said!(
+                    "NO_GROUPS",
+                    "must be of kind users: listed requests have no thread groups of their own"
+                ),
             );
         }
         if node.value().to_string().len() > LARGEST {
@@ -170,7 +173,7 @@ impl WorkerSize {
         let vcpu = fields.or("vcpu", u64::from(default.vcpu), |node| {
             match node.integer(1..=16)? {
                 vcpu if vcpu.is_power_of_two() => Some(vcpu),
-                _ => node.problem("must be 1, 2, 4, 8 or 16"),
+                _ => node.problem(crate::said!("NOT_VCPU", "must be 1, 2, 4, 8 or 16")),
             }
         });
         let sizes = match vcpu {
@@ -184,7 +187,12 @@ impl WorkerSize {
         let memory_gb = fields.or("memoryGb", sizes.0, |node| {
             match node.integer(sizes.0..=sizes.1)? {
                 memory if (memory - sizes.0) % sizes.2 == 0 => Some(memory),
-                _ => node.problem(format!("must grow from {} in steps of {}", sizes.0, sizes.2)),
+                _ => node.problem(crate::said!(
+                    "NOT_A_STEP",
+                    "must grow from {} in steps of {}",
+                    sizes.0,
+                    sizes.2
+                )),
             }
         });
         let heap_percent = fields.or("heapPercent", u64::from(default.heap_percent), |node| {
@@ -206,7 +214,7 @@ impl Start {
         let fields = node.object()?;
         let default = Self::default();
         let quorum = fields.or("quorum", default.quorum, |node| match node.number(0.0..=1.0)? {
-            0.0 => node.problem("must be more than 0"),
+            0.0 => node.problem(crate::said!("NOT_ABOVE_ZERO", "must be more than 0")),
             quorum => Some(quorum),
         });
         let (least, most) = (Duration::from_secs(10), Duration::from_secs(3600));

@@ -97,7 +97,11 @@ impl Shape {
             _ => return fields.problem("kind", "must be users or script"),
         };
         if shape.load() > LONGEST {
-            return node.problem(format!("rampUp and hold together must be at most {LONGEST}"));
+            return node.problem(crate::said!(
+                "TOO_LONG",
+                "rampUp and hold together must be at most {}",
+                LONGEST
+            ));
         }
         Some(shape)
     }

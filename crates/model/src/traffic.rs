@@ -32,16 +32,21 @@ impl Traffic {
         let workers = fields.required("workers", |node| node.integer(1..=MOST_WORKERS));
         let users = match wants_users {
             Some(false) => fields.optional("virtualUsers", |node| {
-                node.problem("must be absent: the plan's own groups set the users")
+                node.problem(crate::said!(
+                    "USERS_OF_PLAN",
+                    "must be absent: the plan's own groups set the users"
+                ))
             }),
             _ => {
                 let least = workers.unwrap_or(1);
                 let most = least * MOST_USERS;
                 let read = |node: &Node<'_>| match node.integer(1..=most)? {
                     // A worker without users would send nothing and be taken for a lost one.
-                    users if users < least => {
-                        node.problem(format!("must be at least the number of workers, {least}"))
-                    }
+                    users if users < least => node.problem(crate::said!(
+                        "FEWER_THAN_WORKERS",
+                        "must be at least the number of workers, {}",
+                        least
+                    )),
                     users => Some(users),
                 };
                 if wants_users == Some(true) {

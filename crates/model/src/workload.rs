@@ -276,11 +276,14 @@ fn url(node: &Node<'_>) -> Option<String> {
         .or_else(|| url.strip_prefix("https://"));
     let authority = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     match authority {
-        Some(authority) if authority.contains('@') => node.problem("must not carry a user name or password"),
+        Some(authority) if authority.contains('@') => node.problem(crate::said!(
+            "URL_WITH_USER",
+            "must not carry a user name or password"
+        )),
         Some(authority) if is_authority(authority) && !url.contains([' ', '"', '<', '>', '\\', '^', '`']) => {
             Some(url)
         }
-        _ => node.problem("must be an absolute http or https URL"),
+        _ => node.problem(crate::said!("NOT_URL", "must be an absolute http or https URL")),
     }
 }
 
@@ -319,10 +322,14 @@ fn headers(node: &Node<'_>) -> Option<BTreeMap<String, String>> {
     for (name, value) in &headers {
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         if !name.bytes().all(token) {
-            return node.problem(format!("`{name}` is not a header name"));
+            return node.problem(crate::said!("NOT_HEADER_NAME", "`{}` is not a header name", name));
         }
         if value.contains(['\r', '\n']) {
-            return node.problem(format!("the value of `{name}` must be a single line"));
+            return node.problem(crate::said!(
+                "HEADER_NOT_ONE_LINE",
+                "the value of `{}` must be a single line",
+                name
+            ));
         }
     }
     Some(headers)
@@ -384,7 +391,11 @@ fn properties(node: &Node<'_>) -> Option<BTreeMap<String, String>> {
         .keys()
         .find(|name| RESERVED.iter().any(|reserved| is_reserved(name, reserved)))
     {
-        Some(name) => node.problem(format!("`{name}` is reserved: it would change what is measured")),
+        Some(name) => node.problem(crate::said!(
+            "RESERVED",
+            "`{}` is reserved: it would change what is measured",
+            name
+        )),
         None => Some(properties),
     }
 }

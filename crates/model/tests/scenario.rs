@@ -263,3 +263,41 @@ fn no_document_breaks_the_reader() {
         assert!(!pointers(Scenario::parse(&document)).is_empty(), "{document}");
     }
 }
+
+#[test]
+fn a_known_kind_of_problem_has_a_code_and_the_values_of_its_words() {
+    let document = with(http(), "/name", json!("ab"));
+    let document = with(document, "/shape/hold", json!("soon"));
+    let document = with(document, "/traffic/0/workers", json!(0));
+    let Problems(problems) = Scenario::parse(&document).unwrap_err();
+    let said: Vec<_> = problems
+        .iter()
+        .map(|problem| {
+            (
+                problem.code.as_deref(),
+                problem.values.join(" "),
+                problem.detail.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (
+                Some("WRONG_LENGTH"),
+                "3 255".to_owned(),
+                "must have between 3 and 255 characters"
+            ),
+            (
+                Some("NOT_DURATION"),
+                String::new(),
+                "must be a duration such as 90s, 5m or 1h30m"
+            ),
+            (
+                Some("NOT_WHOLE_NUMBER"),
+                "1 1000".to_owned(),
+                "must be a whole number between 1 and 1000"
+            ),
+        ]
+    );
+}

@@ -26,12 +26,7 @@ pub(super) fn write(
     text: &str,
     now: Timestamp,
 ) -> io::Result<Result<(Announced, Record), Vec<Problem>>> {
-    let refused = |pointer: &str, detail: String| {
-        Ok(Err(vec![Problem {
-            pointer: pointer.to_owned(),
-            detail,
-        }]))
-    };
+    let refused = |pointer: &str, detail: String| Ok(Err(vec![Problem::new(pointer, detail)]));
     if name.is_plan()
         && let Err(detail) = check_plan(name, text)
     {

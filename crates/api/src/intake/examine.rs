@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use model::{run::Warning, workload};
+use model::{field::Said, run::Warning, workload};
 use script::{
     archive::{self, Archive, Limits},
     jmx::{self, classes::ClassIndex, execution, findings::Surroundings},
@@ -87,19 +87,16 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The one thing to say is that it cannot run.
-    pub fn refused(field: &str, detail: impl Into<String>) -> Self {
+    pub fn refused(field: &str, said: impl Into<Said>) -> Self {
         Self {
-            problems: vec![at(field, detail.into())],
+            problems: vec![at(field, said)],
             warnings: Vec::new(),
         }
     }
 }
 
-fn at(field: &str, detail: String) -> model::Problem {
-    model::Problem {
-        pointer: format!("/workload/{field}"),
-        detail,
-    }
+fn at(field: &str, said: impl Into<Said>) -> model::Problem {
+    model::Problem::new(format!("/workload/{field}"), said)
 }
 
 /// Reads the plan that the workload names.

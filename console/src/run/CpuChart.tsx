@@ -1,0 +1,39 @@
+import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense, useMemo } from "react";
+
+import type { Line } from "../charts/line";
+import { useFormat, useMessages } from "../i18n/language";
+import type { LivePoint } from "../live/feed";
+
+const TimeChart = lazy(() => import("../charts/TimeChart"));
+
+/** Above this a generator may be what is slow. */
+export const HIGH_CPU = 0.8;
+
+/** How busy the busiest worker was, since this page listens: nothing of it is stored. */
+export function CpuChart({ points }: { points: readonly LivePoint[] }) {
+  const messages = useMessages();
+  const format = useFormat();
+  const known = useMemo(() => points.filter(({ cpu }) => cpu !== null), [points]);
+  const times = useMemo(() => known.map(({ t }) => t), [known]);
+  const lines = useMemo<Line[]>(
+    () => [
+      { label: messages.run.busiest, tone: "users", values: known.map(({ cpu }) => cpu) },
+      { label: messages.run.cpuLine, tone: "failures", values: known.map(() => HIGH_CPU) },
+    ],
+    [known, messages],
+  );
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return (
+    <Suspense fallback={<Spinner />}>
+      <TimeChart
+        title={messages.run.cpuOverTime}
+        times={times}
+        lines={lines}
+        span={[first, Math.max(first + 1, last)]}
+        show={(share) => format.percent(share)}
+      />
+    </Suspense>
+  );
+}
