@@ -12,14 +12,19 @@ const PATIENCE_MS = 20_000;
 
 /** A product of the test's own: a fresh data directory, a free port, the console as it was built. */
 export class Product {
-  readonly #data: string;
+  /** Its data directory. */
+  readonly data: string;
   #process: ChildProcess | null = null;
   origin = "";
   /** Good for one use. */
   login = "";
 
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   private constructor(data: string) {
-    this.#data = data;
+    this.data = data;
   }
 
   static async start(): Promise<Product> {
@@ -50,19 +55,19 @@ export class Product {
       await gone;
       clearTimeout(timer);
     }
-    await rm(this.#data, { recursive: true, force: true });
+    await rm(this.data, { recursive: true, force: true });
   }
 
   /** An answer of the API to a script, which the console's figures must agree with. */
   async get<T>(path: string): Promise<T> {
-    const token = (await readFile(join(this.#data, "admin-token"), "utf8")).trim();
+    const token = (await readFile(join(this.data, "admin-token"), "utf8")).trim();
     const response = await fetch(`${this.origin}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
     if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   }
 
   async #launch(port: string): Promise<void> {
-    const given = ["up", "--engines", engines, "--port", port, "--data", this.#data, "--console", "dist"];
+    const given = ["up", "--engines", engines, "--port", port, "--data", this.data, "--console", "dist"];
     const running = spawn(binary, given, { stdio: ["ignore", "pipe", "inherit"] });
     this.#process = running;
     const lines = createInterface({ input: running.stdout });

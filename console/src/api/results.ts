@@ -9,6 +9,9 @@ export interface Window {
   to: number;
 }
 
+/** A chart is not much wider than this in pixels, and wider steps are read from far fewer stored cells. */
+const MOST_POINTS = 1_000;
+
 /** Null stands for all. */
 export interface Subject {
   label: string | null;
@@ -32,7 +35,7 @@ export const results = {
     queryOptions({
       queryKey: ["series", runId, label, region, window, isFinal],
       queryFn: async ({ signal }) => {
-        const query = { ...(label !== null && { label }), ...(region !== null && { region }), ...window };
+        const query = { maxPoints: MOST_POINTS, ...(label !== null && { label }), ...(region !== null && { region }), ...window };
         return here(await answer(api.GET("/api/v1/runs/{runId}/series", { params: { path: { runId }, query }, signal })));
       },
     }),

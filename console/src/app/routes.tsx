@@ -1,6 +1,7 @@
 import { lazy } from "react";
 import { createBrowserRouter } from "react-router";
 
+import { readAhead } from "../run/readAhead";
 import { Frame } from "./Frame";
 
 const Home = lazy(() => import("../pages/Home"));
@@ -8,7 +9,10 @@ const Scenarios = lazy(() => import("../pages/Scenarios"));
 const Editor = lazy(() => import("../pages/Editor"));
 const Scenario = lazy(() => import("../pages/Scenario"));
 const Compare = lazy(() => import("../pages/Compare"));
-const Run = lazy(() => import("../pages/Run"));
+const Run = lazy(() => {
+  readAhead(new URL(window.location.href));
+  return import("../pages/Run");
+});
 const Validation = lazy(() => import("../pages/Validation"));
 const Regions = lazy(() => import("../pages/Regions"));
 const NotFound = lazy(() => import("../pages/NotFound"));

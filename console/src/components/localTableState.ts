@@ -21,7 +21,8 @@ export interface LocalTableState {
   setPreferences(limit: number, columns: string[] | undefined): void;
 }
 
-const DEFAULT_PAGE_SIZE = 50;
+/** More rows are drawn slower than a window of a run is read. */
+const DEFAULT_PAGE_SIZE = 20;
 
 export function useLocalTableState(name: string, first: Sorting): LocalTableState {
   const [parameters, setParameters] = useSearchParams();

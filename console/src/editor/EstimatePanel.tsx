@@ -108,8 +108,10 @@ function Items({ estimate: { items } }: { estimate: Estimate }) {
                   <a href={price.source} target="_blank" rel="noopener noreferrer" title={messages.estimate.priceOf(price.usd, price.asOf)}>
                     {format.dollars(dollars)}
                   </a>
-                ) : (
+                ) : quantity === null ? (
                   messages.common.none
+                ) : (
+                  messages.estimate.noPrice
                 )}
               </td>
             </tr>

@@ -6,22 +6,19 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::{collections::HashMap, future::Future, time::Instant};
+mod stocking;
+
+use std::{future::Future, time::Instant};
 
 use aws::{
     PageRequest,
     runs::{Created, HistoryFilter, NewRun},
     scenarios::Filter,
 };
-use aws_sdk_dynamodb::{
-    Client,
-    types::{AttributeValue, PutRequest, WriteRequest},
-};
-use model::{RunId, ScenarioId, Timestamp, run::Status};
+use aws_sdk_dynamodb::Client;
+use model::{Timestamp, run::Status};
+use stocking::{Runs, fill, only};
 use support::{TestCloud, run_of};
-use ulid::Ulid;
-
-type Item = HashMap<String, AttributeValue>;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -62,33 +59,15 @@ async fn measure(name: &str, days: i64, scenarios: i64, runs: i64) {
         .await,
         only(&client, "runs", "runId", &run.run_id.to_string()).await,
     );
-    let text = |value: &dyn ToString| AttributeValue::S(value.to_string());
-    let at = |i: i64| Timestamp::from_ms(now.as_ms() - i * days * DAY_MS / runs);
-    let run_id = |i: i64| RunId::new(ulid(at(i), i));
-    let of_run = |i: i64| {
-        let at = at(i);
-        let mut item = run.clone();
-        item.insert("runId".into(), text(&run_id(i)));
-        item.insert("createdAt".into(), text(&at));
-        item.insert("month".into(), text(&at.month()));
-        item.insert(
-            "status".into(),
-            text(&if i % 100 == 99 { "failed" } else { "completed" }),
-        );
-        item
+    let spread = Runs {
+        like: run,
+        now,
+        days,
+        count: runs,
     };
-    let of_scenario = |i: i64| {
-        let mut item = scenario.clone();
-        item.insert("scenarioId".into(), text(&ScenarioId::new(ulid(now, i))));
-        item.insert("search".into(), text(&format!("checkout {i}")));
-        item.remove("lastRunId");
-        if i < runs {
-            item.insert("lastRunId".into(), text(&run_id(i)));
-        }
-        item
-    };
-    fill(&client, "runs", (0..runs).map(of_run)).await;
-    fill(&client, "scenarios", (0..scenarios).map(of_scenario)).await;
+    fill(&client, "runs", spread.items()).await;
+    let items = stocking::scenarios(&scenario, scenarios, &spread);
+    fill(&client, "scenarios", items).await;
 
     println!("{name}: {scenarios} scenarios, {runs} runs");
     let page = PageRequest {
@@ -126,34 +105,6 @@ async fn measure(name: &str, days: i64, scenarios: i64, runs: i64) {
             gateways.scenarios.list(&filter, &page),
         )
         .await;
-    }
-}
-
-fn ulid(at: Timestamp, i: i64) -> Ulid {
-    Ulid::from_parts(at.as_ms().unsigned_abs(), u128::from(i.unsigned_abs()))
-}
-
-async fn only(client: &Client, table: &str, key: &str, id: &str) -> Item {
-    let get = client
-        .get_item()
-        .table_name(table)
-        .key(key, AttributeValue::S(id.to_owned()));
-    get.send().await.expect("an answer").item.expect("an item")
-}
-
-async fn fill(client: &Client, table: &str, items: impl Iterator<Item = Item>) {
-    let items: Vec<Item> = items.collect();
-    for some in items.chunks(25) {
-        let put = |item: &Item| {
-            let put = PutRequest::builder().set_item(Some(item.clone())).build();
-            WriteRequest::builder()
-                .put_request(put.expect("a whole request"))
-                .build()
-        };
-        let write = client
-            .batch_write_item()
-            .request_items(table, some.iter().map(put).collect());
-        write.send().await.expect("an answer");
     }
 }
 
