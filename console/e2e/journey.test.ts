@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** Waits until the run on the page is over, and answers its results. */
 async function finished(): Promise<Results> {
-  await visit.page.getByRole("tab", { name: "By label" }).waitFor({ timeout: ALERTS_MS });
+  await visit.page.getByRole("tab", { name: "Criteria" }).waitFor({ timeout: ALERTS_MS });
   runs.push(visit.runId);
   return product.get<Results>(`/runs/${visit.runId}/results`);
 }
@@ -58,6 +58,7 @@ describe("from the login link to a finished run", () => {
   it("saves a scenario and runs it", async () => {
     const { page } = visit;
     await visit.field("Name").fill(NAME);
+    await page.getByText("must have between 3 and 255 characters").waitFor({ state: "detached" });
     await visit.field("URL").fill(`${target.origin}/cart`);
     await visit.button("Add request").click();
     await visit.field("URL").nth(1).fill(`${target.origin}/pay`);
@@ -82,6 +83,15 @@ describe("from the login link to a finished run", () => {
       before,
     );
     await visit.look("run-live");
+  });
+
+  it("shows the labels and the busiest worker meanwhile", async () => {
+    const { page } = visit;
+    await page.getByRole("tabpanel", { name: "By label" }).getByRole("row", { name: /^Pay .*\/s/ }).waitFor();
+    await page.getByRole("tab", { name: "Workers" }).click();
+    await page.getByRole("img", { name: /^CPU of the workers: Busiest worker [\d.]+ %/ }).waitFor();
+    await visit.look("run-live-workers");
+    await page.getByRole("tab", { name: "By label" }).click();
   });
 
   it("ends with the figures of the API, which are those of the target", async () => {

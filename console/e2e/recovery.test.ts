@@ -40,7 +40,7 @@ it("goes on by itself when the product was killed under a live run and started a
   await product.restart();
 
   await page.getByText("The live connection was lost. Reconnecting…").waitFor({ state: "detached", timeout: RUN_MS });
-  await page.getByRole("tab", { name: "By label" }).waitFor({ timeout: RUN_MS });
+  await page.getByRole("tab", { name: "Criteria" }).waitFor({ timeout: RUN_MS });
   const { total, interrupted } = await product.get<Results>(`/runs/${visit.runId}/results`);
   expect(target.takeCount()).toBe(total.requests + interrupted);
   await page.getByText(total.requests.toLocaleString("en"), { exact: true }).first().waitFor();

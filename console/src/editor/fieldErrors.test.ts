@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { en } from "../i18n/en";
-import { emptyDraft } from "./draft";
-import { assign, errorAt, fieldsOf } from "./fieldErrors";
+import { documentOf, emptyDraft } from "./draft";
+import { assign, errorAt, fieldsOf, unmended } from "./fieldErrors";
 
 const draft = emptyDraft("us-east-1");
 const fields = fieldsOf(draft);
@@ -26,6 +26,14 @@ describe("problems of a saved scenario", () => {
   it("stand at the field around what they point to, and name the part", () => {
     const errors = assign([{ pointer: "/workload/requests/0/headers/X-A", detail: "is not a text" }], fields, en);
     expect(errorAt(errors, "/workload/requests/0/headers")).toBe("X-A is not a text");
+  });
+
+  it("go when the field is mended, and stay at the others", () => {
+    const problems = ["/name", "/workload/requests/0/url", ""].map((pointer) => ({ pointer, detail: "is wrong" }));
+    const errors = assign(problems, fields, en);
+    const mended = documentOf({ ...draft, name: "Checkout" });
+    expect([...unmended(errors, documentOf(draft), mended).keys()]).toEqual(["/workload/requests/0/url", ""]);
+    expect(unmended(errors, documentOf(draft), documentOf({ ...draft, live: false }))).toEqual(errors);
   });
 
   it("stand at the form when no field shows them", () => {

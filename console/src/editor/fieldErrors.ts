@@ -25,6 +25,17 @@ export function assign(problems: readonly FieldProblem[], fields: ReadonlySet<st
   return errors;
 }
 
+/** Without the errors of fields that hold something else by now than what was refused. */
+export function unmended(errors: FieldErrors, refused: unknown, now: unknown): FieldErrors {
+  const text = (document: unknown, pointer: string) => JSON.stringify(valueAt(document, pointer));
+  return new Map([...errors].filter(([pointer]) => pointer === "" || text(refused, pointer) === text(now, pointer)));
+}
+
+function valueAt(document: unknown, pointer: string): unknown {
+  const parts = pointer.split("/").slice(1);
+  return parts.reduce<unknown>((value, part) => (value as Record<string, unknown> | null | undefined)?.[part], document);
+}
+
 /** The pointers of the fields that the page shows for this draft. */
 export function fieldsOf(draft: Draft): ReadonlySet<string> {
   const fields = ["/name", "/description", "/tags", "/criteria", "/traffic"];

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { Refusal } from "../api/refusal";
@@ -9,7 +9,7 @@ import { startValidation } from "../api/validations";
 import { useNotices } from "../app/notices";
 import { useMessages } from "../i18n/language";
 import { documentOf, type Draft } from "./draft";
-import { assign, fieldsOf, NO_ERRORS, type FieldErrors } from "./fieldErrors";
+import { assign, fieldsOf, NO_ERRORS, unmended, type FieldErrors } from "./fieldErrors";
 import { withEdits } from "./scriptEdits";
 
 /** The scenario that is edited, in the version that was read. */
@@ -27,7 +27,7 @@ export function useEditing(original: Original | null, initial: Draft) {
   const notices = useNotices();
   const navigate = useNavigate();
   const [draft, setDraft] = useState(initial);
-  const [errors, setErrors] = useState<FieldErrors>(NO_ERRORS);
+  const [refusedDraft, setRefusedDraft] = useState<{ draft: Draft; errors: FieldErrors } | null>(null);
   const [saving, setSaving] = useState<Goal | null>(null);
   const [refusal, setRefusal] = useState<RefusalKind>(null);
   // What is saved already; after a run could not be started, saving again is an edit of it.
@@ -55,7 +55,7 @@ export function useEditing(original: Original | null, initial: Draft) {
     setRefusal(null);
     try {
       const { scenarioId } = await put();
-      setErrors(NO_ERRORS);
+      setRefusedDraft(null);
       if (goal === "run") {
         const { runId } = await startRun(scenarioId);
         await navigate(`/runs/${runId}`);
@@ -76,7 +76,7 @@ export function useEditing(original: Original | null, initial: Draft) {
     if (!(error instanceof Refusal)) {
       setRefusal(error instanceof Error ? error : new Error(String(error)));
     } else if (error.errors.length > 0) {
-      setErrors(assign(error.errors, fieldsOf(draft), messages));
+      setRefusedDraft({ draft, errors: assign(error.errors, fieldsOf(draft), messages) });
       setRefusal("fields");
       focusFirstError();
     } else if (error.code === "STALE_VERSION") {
@@ -88,7 +88,12 @@ export function useEditing(original: Original | null, initial: Draft) {
     }
   };
 
-  return { draft, errors, change, save, saving, refusal, isDirty };
+  const errors = useMemo(
+    () => (refusedDraft ? unmended(refusedDraft.errors, documentOf(refusedDraft.draft), documentOf(draft)) : NO_ERRORS),
+    [refusedDraft, draft],
+  );
+  const isMended = refusal === "fields" && errors.size === 0;
+  return { draft, errors, change, save, saving, refusal: isMended ? null : refusal, isDirty };
 }
 
 /** After the errors are drawn, the first field with one gets the focus. */

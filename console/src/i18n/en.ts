@@ -471,7 +471,7 @@ export const en = {
     cpu: "CPU",
     cpuOverTime: "CPU of the workers",
     busiest: "Busiest worker",
-    cpuLine: "80 %",
+    cpuLine: "Too busy above",
     cpuHigh: "Above 80 %: the worker itself may slow down the requests.",
     exit: "How it ended",
     users: "Users",

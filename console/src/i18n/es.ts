@@ -451,7 +451,7 @@ export const es: Messages = {
     cpu: "CPU",
     cpuOverTime: "CPU de los workers",
     busiest: "El más ocupado",
-    cpuLine: "80 %",
+    cpuLine: "Demasiado ocupado sobre",
     cpuHigh: "Por encima del 80 %: el propio worker puede ralentizar las peticiones.",
     exit: "Cómo terminó",
     users: "Usuarios",

@@ -17,7 +17,7 @@ export function Tiles({ subject, tiles }: { subject: Subject; tiles: Tile[] }) {
   const title = [subject.label ?? messages.run.allLabels, subject.region ?? messages.run.allRegions].join(" · ");
   return (
     <Container header={<Header variant="h2">{title}</Header>}>
-      <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
+      <ColumnLayout columns={4} variant="text-grid" minColumnWidth={200}>
         {tiles.map(({ name, value, note, isGood }) => (
           <div key={name}>
             <Box variant="awsui-key-label">{name}</Box>
