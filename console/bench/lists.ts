@@ -8,7 +8,7 @@ import type { CDPSession, Page } from "playwright-core";
 
 import { launch } from "../e2e/browser.ts";
 import { Product } from "../e2e/product.ts";
-import { api, loadAverage, spread, stock } from "./stock.ts";
+import { api, loadAverage, mainThreadMs, spread, stock } from "./stock.ts";
 
 const OPENINGS = 5;
 const PAGES = 40;
@@ -26,6 +26,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1_440, height: 1_000 }, locale: "en-US" });
   page.on("pageerror", (error) => console.error(error.message));
   const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.context().request.get(product.login);
   await measure(page, devtools, "/scenarios");
   await search(page, "nothing like it");
@@ -40,10 +41,11 @@ async function measure(page: Page, devtools: CDPSession, path: string): Promise<
   const first = await open(page, path);
   const again: number[] = [];
   for (let i = 0; i < OPENINGS; i += 1) again.push(await open(page, path));
+  console.log(`  page ${path}: ${first.toFixed(0)} ms the first time, then ${spread(again)}`);
+  console.log(`    of it ${(await mainThreadMs(devtools)).toFixed(0)} ms of the main thread`);
   const before = await heapMb(devtools);
   const turned: number[] = [];
   for (let i = 0; i < PAGES; i += 1) turned.push(await turn(page));
-  console.log(`  page ${path}: ${first.toFixed(0)} ms the first time, then ${spread(again)}`);
   console.log(`    next page: ${spread(turned)}; heap ${before.toFixed(1)} MB before, ${(await heapMb(devtools)).toFixed(1)} MB after`);
 }
 
@@ -55,11 +57,8 @@ async function open(page: Page, path: string): Promise<number> {
   return performance.now() - began;
 }
 
-/** The first row that links somewhere: where it leads to. */
-const firstRow = () => document.querySelector("tbody a")?.getAttribute("href") ?? "";
-
 async function turn(page: Page): Promise<number> {
-  const shown = await page.evaluate(firstRow);
+  const shown = await page.evaluate(() => document.querySelector("tbody a")?.getAttribute("href"));
   const began = performance.now();
   await page.getByRole("button", { name: "Next page" }).click();
   await page.waitForFunction((was) => document.querySelector("tbody a")?.getAttribute("href") !== was, shown, { polling: "raf" });
