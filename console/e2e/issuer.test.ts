@@ -77,11 +77,14 @@ describe("a login by an issuer of the installation's own", () => {
     life = 3_600;
     // The one of a second is over by now, or will be when the page is asked for data again.
     await expect
-      .poll(async () => {
-        await visit.page.reload();
-        await visit.page.getByRole("heading", { name: "Regions" }).waitFor();
-        return grants.at(-1);
-      })
+      .poll(
+        async () => {
+          await visit.page.reload();
+          await visit.page.getByRole("heading", { name: "Regions" }).waitFor();
+          return grants.at(-1);
+        },
+        { timeout: 30_000 },
+      )
       .toBe("refresh_token");
     expect(claimsOf(bearer(served.asked.at(-1)))["n"]).toBe(grants.length);
   });
