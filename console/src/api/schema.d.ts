@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 b5418aadae64f932b32678960bea8391f5b26f21189636accce5de3c419b5a92
+// Made by `npm run generate` from crates/api/openapi.json, sha256 af3557593628923e3e4b187e26590a588c1c968b2adb26f4f54896381b67b9e6
 
 export interface paths {
     "/api/v1/estimate": {
@@ -1692,6 +1692,8 @@ export interface components {
         /** @description What answers here. */
         System: {
             engines: components["schemas"]["Engine"][];
+            /** @description Where scenarios and results are kept. Workers run in the regions that are on offer, of which it need not be one. */
+            hub: components["schemas"]["Region"];
             limits: components["schemas"]["Limits"];
             /** @description The server's clock. */
             time: components["schemas"]["Timestamp"];

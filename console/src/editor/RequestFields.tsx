@@ -22,11 +22,12 @@ interface Props {
 
 const METHODS: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
+/** In one row where the longest method fits into two twelfths, else in two. */
 const COLUMNS = [
-  { colspan: { default: 12, xxs: 2 } },
-  { colspan: { default: 12, xxs: 5 } },
-  { colspan: { default: 12, xxs: 3 } },
-  { colspan: { default: 12, xxs: 2 } },
+  { colspan: { default: 12, xxs: 3, s: 2 } },
+  { colspan: { default: 12, xxs: 9, s: 5 } },
+  { colspan: { default: 12, xxs: 8, s: 3 } },
+  { colspan: { default: 12, xxs: 4, s: 2 } },
 ];
 
 /** One of the listed requests. */

@@ -32,7 +32,10 @@ beforeEach(() => {
   requests.mockImplementation((request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/api/v1/regions") {
-      return Promise.resolve(Response.json({ items: [{ name: "us-east-1" }], nextCursor: null }));
+      return Promise.resolve(Response.json({ items: [{ name: "sa-east-1" }, { name: "us-east-1" }], nextCursor: null }));
+    }
+    if (pathname === "/api/v1/system") {
+      return Promise.resolve(Response.json({ hub: "us-east-1", limits: {} }));
     }
     return Promise.resolve(
       Response.json(REFUSED, { status: 422, headers: { "content-type": "application/problem+json" } }),
@@ -92,4 +95,10 @@ it("asks before changes are lost, and not without any", async () => {
   await screen.findByRole("textbox", { name: "Name" });
   await router.navigate("/other");
   expect(await screen.findByText("elsewhere")).toBeTruthy();
+});
+
+it("begins where the results are kept, if workers may run there", async () => {
+  show();
+  expect(await screen.findByText("us-east-1")).toBeTruthy();
+  expect(screen.queryByText("sa-east-1")).toBeNull();
 });

@@ -7,8 +7,9 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 
-import { scenarios } from "../api/scenarios";
 import { regions } from "../api/regions";
+import { scenarios } from "../api/scenarios";
+import { system } from "../api/system";
 import { Problem } from "../components/Problem";
 import { useTitle } from "../components/useTitle";
 import { CriteriaSection } from "../editor/CriteriaSection";
@@ -32,14 +33,18 @@ export default function Editor() {
   const sourceId = scenarioId ?? parameters.get("from") ?? undefined;
   const source = useQuery({ ...scenarios.one(sourceId ?? ""), enabled: sourceId !== undefined, staleTime: 0 });
   const offered = useQuery(regions.all());
+  const about = useQuery(system.about());
 
-  const failed = [source, offered].find((query) => query.isError);
+  const failed = [source, offered, about].find((query) => query.isError);
   if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} />;
-  if (!offered.data || (sourceId !== undefined && !source.data)) return <Spinner size="large" />;
+  if (!offered.data || !about.data || (sourceId !== undefined && !source.data)) return <Spinner size="large" />;
 
   const scenario = source.data;
   if (!scenario) {
-    return <Fields key="new" original={null} initial={emptyDraft(offered.data.items[0]?.name ?? "")} />;
+    // Near to where its results are kept, if workers may run there.
+    const names = offered.data.items.map(({ name }) => name);
+    const near = names.find((name) => name === about.data.hub) ?? names[0] ?? "";
+    return <Fields key="new" original={null} initial={emptyDraft(near)} />;
   }
   const draft = draftOf(scenario);
   if (scenarioId === undefined) {

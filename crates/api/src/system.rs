@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, header};
-use model::{Timestamp, role::Role, workload::Engine};
+use model::{Region, Timestamp, role::Role, workload::Engine};
 use serde::Serialize;
 
 use crate::{
@@ -53,6 +53,8 @@ struct System {
     version: &'static str,
     /// The server's clock.
     time: Timestamp,
+    /// Where scenarios and results are kept. Workers run in the regions that are on offer, of which it need not be one.
+    hub: Region,
     engines: Vec<Engine>,
     limits: Limits,
 }
@@ -76,6 +78,7 @@ async fn system(State(app): State<App>, _: Query<Nothing>) -> Json<System> {
     Json(System {
         version: env!("CARGO_PKG_VERSION"),
         time: (app.clock)(),
+        hub: app.gateways.hub.clone(),
         engines: vec![Engine::Jmeter],
         limits: Limits {
             workers_per_region: model::traffic::MOST_WORKERS,
