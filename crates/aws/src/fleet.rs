@@ -205,8 +205,8 @@ impl Fleet {
         Ok(usage)
     }
 
-    /// What ECS does not know of a site, each with its place in the site's document. What this role may not ask counts as
-    /// known.
+    /// What ECS does not know of a site, each with its place in the site's document. All roles are held to the same cluster:
+    /// where this one may not look, none may start a task.
     pub async fn problems_of(&self, site: &Site) -> Result<Vec<model::Problem>, Error> {
         let problem = |pointer: &str, detail: String| model::Problem::new(pointer, detail);
         let mut problems = Vec::new();
@@ -214,6 +214,10 @@ impl Fleet {
             Ok(_) => {}
             Err(Error::Refused { code, .. }) if code == "ClusterNotFoundException" => {
                 let detail = format!("is not a cluster of ECS in {}", site.region);
+                problems.push(problem("/cluster", detail));
+            }
+            Err(Error::Refused { code, .. }) if code == "AccessDeniedException" => {
+                let detail = "is not a cluster that the roles of this deployment may use".to_owned();
                 problems.push(problem("/cluster", detail));
             }
             Err(Error::Refused { .. }) => {}

@@ -120,6 +120,18 @@ async fn a_region_comes_and_goes() {
 }
 
 #[tokio::test]
+async fn a_cluster_that_no_role_may_use_is_refused() {
+    let door = Door::open_to_denials().await;
+    set_up(&door, "eu-west-1").await;
+    let mut other = site();
+    other["cluster"] = "elsewhere".into();
+    let answer = door
+        .send(As::Admin, "PUT", "/regions/eu-west-1", &[], &other)
+        .await;
+    assert_eq!(answer.pointers(422), ["/cluster"]);
+}
+
+#[tokio::test]
 async fn a_place_where_no_worker_could_run_is_refused() {
     let door = Door::open().await;
     let put = |body: Value| {

@@ -55,6 +55,7 @@ pub struct Door {
     pub deployment: Deployment,
     pub cloud: LocalCloud,
     data: TempDir,
+    may_be_denied: bool,
 }
 
 /// What was denied fails the test, whatever became of it; and what was used is noted for scripts/permissions.
@@ -70,7 +71,7 @@ impl Drop for Door {
         noted.write_all(log.as_bytes()).unwrap();
         let denied: Vec<&str> = log.lines().filter(|line| line.starts_with("denied")).collect();
         assert!(
-            denied.is_empty(),
+            self.may_be_denied || denied.is_empty(),
             "a function was denied what it did: {denied:#?}"
         );
     }
@@ -131,6 +132,13 @@ impl Door {
         ];
         let roles = Roles::read(ROLES, &places, "oleada-").unwrap();
         Self::open_with(roles.with_owner(OWNER)).await
+    }
+
+    /// Its functions may do no more, and the test is of what becomes of what they are denied.
+    pub async fn open_to_denials() -> Self {
+        let mut door = Self::open().await;
+        door.may_be_denied = true;
+        door
     }
 
     /// Its functions may do everything.
@@ -207,6 +215,7 @@ impl Door {
             deployment,
             cloud,
             data,
+            may_be_denied: false,
         }
     }
 
