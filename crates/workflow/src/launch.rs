@@ -5,9 +5,10 @@ use model::run::StageName;
 
 use crate::{
     Clock, Error, Timing,
+    bucket::Bucket,
     event::{OfRegion, Through},
     lease::Lease,
-    placing::{Bucket, Place, Placing},
+    placing::{Place, Placing},
 };
 
 /// Starts the region's tasks. What ECS has no room for after some tries is left to AwaitReady.

@@ -4,6 +4,7 @@
 //! each region Watch, then Collect and CleanUp. AwaitReady and Watch work for some minutes and are entered again until
 //! they say that they are through. Step Functions repeats any of them, so each may run twice, or break off anywhere.
 
+mod bucket;
 pub mod clean_up;
 pub mod clock;
 pub mod collect;

@@ -9,10 +9,11 @@ use model::{
 
 use crate::{
     Clock, Error, Timing,
+    bucket::Bucket,
     counting::Counter,
     event::{OfRegion, Through},
     lease::Lease,
-    placing::{Bucket, Place, Placing, is_given_up, start_failure},
+    placing::{Place, Placing, is_given_up, start_failure},
     timing::Every,
 };
 
