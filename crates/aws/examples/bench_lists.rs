@@ -52,12 +52,12 @@ async fn measure(name: &str, days: i64, scenarios: i64, runs: i64) {
     let (scenario, run) = (
         only(
             &client,
-            "scenarios",
+            "oleada-scenarios",
             "scenarioId",
             &stored.scenario_id.to_string(),
         )
         .await,
-        only(&client, "runs", "runId", &run.run_id.to_string()).await,
+        only(&client, "oleada-runs", "runId", &run.run_id.to_string()).await,
     );
     let spread = Runs {
         like: run,
@@ -65,9 +65,9 @@ async fn measure(name: &str, days: i64, scenarios: i64, runs: i64) {
         days,
         count: runs,
     };
-    fill(&client, "runs", spread.items()).await;
+    fill(&client, "oleada-runs", spread.items()).await;
     let items = stocking::scenarios(&scenario, scenarios, &spread);
-    fill(&client, "scenarios", items).await;
+    fill(&client, "oleada-scenarios", items).await;
 
     println!("{name}: {scenarios} scenarios, {runs} runs");
     let page = PageRequest {

@@ -398,8 +398,8 @@ async fn older_tables_get_the_indices_that_lists_need() {
             .unwrap()
     };
     for (table, id, index, partition) in [
-        ("runs", "runId", "byDay", "day"),
-        ("scenarios", "scenarioId", "list", "list"),
+        ("oleada-runs", "runId", "byDay", "day"),
+        ("oleada-scenarios", "scenarioId", "list", "list"),
     ] {
         let mut items = client
             .scan()
@@ -464,7 +464,12 @@ async fn older_tables_get_the_indices_that_lists_need() {
         assert_eq!(list.items[0].active_run_id, Some(run.run_id));
         let unfinished = runs.unfinished(Timestamp::now(), Timestamp::now()).await.unwrap();
         assert_eq!(unfinished.len(), 1);
-        let described = client.describe_table().table_name("runs").send().await.unwrap();
+        let described = client
+            .describe_table()
+            .table_name("oleada-runs")
+            .send()
+            .await
+            .unwrap();
         let indices = described.table.unwrap().global_secondary_indexes.unwrap();
         let mut names: Vec<_> = indices.iter().filter_map(|index| index.index_name()).collect();
         names.sort_unstable();

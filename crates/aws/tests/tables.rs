@@ -20,7 +20,7 @@ async fn the_infrastructure_makes_the_same_tables() {
     let client = Client::new(&test.config);
     let mut tables = Vec::new();
     for name in ["scenarios", "runs", "workers", "settings"] {
-        tables.push(table(&client, name).await);
+        tables.push(table(&client, name, &format!("{}-{name}", support::NAME)).await);
     }
     let made = Value::from(tables);
     if env::var_os("UPDATE_TABLES").is_some() {
@@ -30,8 +30,13 @@ async fn the_infrastructure_makes_the_same_tables() {
     assert_eq!(written, made, "run this test once with UPDATE_TABLES=1");
 }
 
-async fn table(client: &Client, name: &str) -> Value {
-    let description = client.describe_table().table_name(name).send().await.unwrap();
+async fn table(client: &Client, name: &str, full_name: &str) -> Value {
+    let description = client
+        .describe_table()
+        .table_name(full_name)
+        .send()
+        .await
+        .unwrap();
     let table = description.table.unwrap();
     let attributes = table.attribute_definitions();
     let mut indices: Vec<Value> = table
@@ -48,7 +53,7 @@ async fn table(client: &Client, name: &str) -> Value {
     indices.sort_by_key(|index| index["name"].to_string());
     let expiry = client
         .describe_time_to_live()
-        .table_name(name)
+        .table_name(full_name)
         .send()
         .await
         .unwrap();

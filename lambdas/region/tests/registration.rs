@@ -1,5 +1,8 @@
 //! A region's stack comes, changes and goes, as CloudFormation tells the function of it.
 
+#[path = "../../../crates/aws/tests/support/access.rs"]
+mod access;
+
 use std::{
     sync::{Arc, Mutex, mpsc},
     time::Duration,
@@ -28,28 +31,34 @@ struct Scene {
     function: Function,
     bucket: Arc<Bucket>,
     address: String,
+    /// The test's own.
+    gateways: Gateways,
     _cloud: LocalCloud,
+    _access: access::Log,
     _data: tempfile::TempDir,
 }
 
 impl Scene {
     async fn open() -> Self {
         let data = tempfile::tempdir().unwrap();
+        let access = access::Log::at(data.path().join("access"));
         let (sender, made) = mpsc::channel();
         let config = Config {
             data: data.path().to_owned(),
             regions: vec!["us-east-1".into(), "sa-east-1".into()],
             gateway_port: 0,
             functions: Box::new(move |around| {
-                let issued = around.credentials.issue("oleada-region")?;
-                let key = connect::Key {
-                    endpoint: around.endpoint.clone(),
-                    // Where the stack is; the settings are in the hub.
-                    region: "sa-east-1".parse()?,
-                    access_key_id: issued.id,
-                    secret_access_key: issued.secret,
-                };
-                sender.send(connect::with_key(&HttpClient::new(), Patience::Function, key))?;
+                for role in [access::OWNER, "oleada-region"] {
+                    let issued = around.credentials.issue(role)?;
+                    let key = connect::Key {
+                        endpoint: around.endpoint.clone(),
+                        // Where the stack is; the settings are in the hub.
+                        region: "sa-east-1".parse()?,
+                        access_key_id: issued.id,
+                        secret_access_key: issued.secret,
+                    };
+                    sender.send(connect::with_key(&HttpClient::new(), Patience::Function, key))?;
+                }
                 Ok(Vec::new())
             }),
             tasks: Tasks {
@@ -62,22 +71,24 @@ impl Scene {
                     region_vcpus: 0,
                 },
             },
-            roles: local_cloud::access::Roles::unrestricted(),
-            access_log: None,
+            roles: access::roles(),
+            access_log: Some(access.path().to_owned()),
         };
         let cloud = LocalCloud::start(config).await.unwrap();
-        let sdk = made.recv().unwrap();
-        tables::ensure(&sdk, &deployment()).await.unwrap();
+        let (owner, region) = (made.recv().unwrap(), made.recv().unwrap());
+        tables::ensure(&owner, &deployment()).await.unwrap();
         let (bucket, address) = bucket().await;
         Self {
             function: Function {
-                gateways: Gateways::new(&sdk, deployment()),
+                gateways: Gateways::new(&region, deployment()),
                 https: Https::new(Duration::from_secs(2)),
                 hosts: Hosts::of_endpoint(Some(&address)).unwrap(),
             },
             bucket,
             address,
+            gateways: Gateways::new(&owner, deployment()),
             _cloud: cloud,
+            _access: access,
             _data: data,
         }
     }
@@ -99,7 +110,7 @@ impl Scene {
     }
 
     async fn sites(&self) -> Vec<Site> {
-        self.function.gateways.settings.sites().await.unwrap()
+        self.gateways.settings.sites().await.unwrap()
     }
 
     fn last_answer(&self) -> Value {
@@ -134,11 +145,11 @@ async fn bucket() -> (Arc<Bucket>, String) {
 fn deployment() -> Deployment {
     Deployment {
         hub_region: "us-east-1".parse().unwrap(),
-        scenarios_table: "scenarios".into(),
-        runs_table: "runs".into(),
-        workers_table: "workers".into(),
-        settings_table: "settings".into(),
-        bucket: "bucket".into(),
+        scenarios_table: "oleada-scenarios".into(),
+        runs_table: "oleada-runs".into(),
+        workers_table: "oleada-workers".into(),
+        settings_table: "oleada-settings".into(),
+        bucket: access::BUCKET.into(),
         state_machine_arn: None,
         live_address: None,
         live_role_arn: None,

@@ -1,10 +1,14 @@
-//! A fresh local cloud with this product's tables and bucket, and gateways to it.
+//! A fresh local cloud with this product's tables and bucket, and gateways to it, under the names and roles of a deployment.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+mod access;
+
+use std::sync::Arc;
+
 use aws::{Deployment, Gateways, HttpClient, Patience, connect, scenarios, settings::Site, tables};
 use aws_sdk_ecs::types::ContainerDefinition;
-use local_cloud::{Config, LocalCloud, Tasks, access::Roles, ecs::Capacity, lambda::Function};
+use local_cloud::{Config, LocalCloud, Tasks, credentials::Credentials, ecs::Capacity, lambda::Function};
 use model::{
     RunId, ScenarioId, Timestamp,
     run::{Run, Trigger},
@@ -13,12 +17,40 @@ use model::{
 use serde_json::json;
 use ulid::Ulid;
 
+pub use access::NAME;
+
+pub const FAMILY: &str = "oleada-load-tester";
+const CONTAINER: &str = "load-tester";
+
 /// A running local cloud in a data directory of its own.
 pub struct TestCloud {
     pub cloud: LocalCloud,
+    /// The test's own, which may do everything.
     pub gateways: Gateways,
     pub config: aws_config::SdkConfig,
+    keys: Keys,
+    _access: access::Log,
     pub data: tempfile::TempDir,
+}
+
+/// Keys of roles, and where they are good.
+struct Keys {
+    endpoint: String,
+    credentials: Arc<Credentials>,
+    http: HttpClient,
+}
+
+impl Keys {
+    fn config(&self, role: &str) -> aws_config::SdkConfig {
+        let issued = self.credentials.issue(role).unwrap();
+        let key = connect::Key {
+            endpoint: self.endpoint.clone(),
+            region: "us-east-1".parse().unwrap(),
+            access_key_id: issued.id,
+            secret_access_key: issued.secret,
+        };
+        connect::with_key(&self.http, Patience::Function, key)
+    }
 }
 
 impl TestCloud {
@@ -29,24 +61,23 @@ impl TestCloud {
     /// With functions, which are made from the gateways.
     pub async fn start_with(functions: impl FnOnce(&Gateways) -> Vec<Function> + Send + 'static) -> Self {
         let data = tempfile::tempdir().unwrap();
+        let access = access::Log::at(data.path().join("access"));
         let (made, gateways) = std::sync::mpsc::channel();
         let config = Config {
             data: data.path().to_owned(),
             regions: vec!["us-east-1".into(), "sa-east-1".into()],
             gateway_port: 0,
             functions: Box::new(move |surroundings| {
-                let issued = surroundings.credentials.issue("test").unwrap();
-                let key = connect::Key {
+                let keys = Keys {
                     endpoint: surroundings.endpoint.clone(),
-                    region: "us-east-1".parse().unwrap(),
-                    access_key_id: issued.id,
-                    secret_access_key: issued.secret,
+                    credentials: surroundings.credentials.clone(),
+                    http: HttpClient::new(),
                 };
-                let config = connect::with_key(&HttpClient::new(), Patience::Function, key);
+                let config = keys.config(access::OWNER);
                 let socket = surroundings.gateway_endpoint.replace("http://", "ws://");
                 let gateways = Gateways::new(&config, deployment(&format!("{socket}/mqtt")));
                 let functions = functions(&gateways);
-                made.send((config, gateways)).unwrap();
+                made.send((keys, config, gateways)).unwrap();
                 Ok(functions)
             }),
             tasks: Tasks {
@@ -54,19 +85,27 @@ impl TestCloud {
                 path: "/usr/bin:/bin".into(),
                 capacity: Capacity::of_machine(64.0, 64.0).unwrap(),
             },
-            roles: Roles::unrestricted(),
-            access_log: None,
+            roles: access::roles(),
+            access_log: Some(access.path().to_owned()),
         };
         let cloud = LocalCloud::start(config).await.unwrap();
-        let (config, gateways) = gateways.recv().unwrap();
+        let (keys, config, gateways) = gateways.recv().unwrap();
         tables::ensure(&config, &deployment("")).await.unwrap();
         gateways.objects.ensure_bucket().await.unwrap();
         Self {
             cloud,
             gateways,
             config,
+            keys,
+            _access: access,
             data,
         }
+    }
+
+    /// The gateways of a function, which may do what the infrastructure lets it do.
+    pub fn of_function(&self, name: &str) -> Gateways {
+        let config = self.keys.config(&format!("{NAME}-{name}"));
+        Gateways::new(&config, deployment(""))
     }
 
     /// A kept scenario of so many workers in us-east-1, and in sa-east-1 if that is not 0.
@@ -89,9 +128,9 @@ impl TestCloud {
             .region(aws_config::Region::new(region.to_owned()))
             .build();
         let ecs = aws_sdk_ecs::Client::new(&config);
-        ecs.create_cluster().cluster_name("workers").send().await.unwrap();
+        ecs.create_cluster().cluster_name(NAME).send().await.unwrap();
         let container = ContainerDefinition::builder()
-            .name("worker")
+            .name(CONTAINER)
             .image("example/worker:1")
             .entry_point("/bin/sh")
             .entry_point("-c")
@@ -100,12 +139,12 @@ impl TestCloud {
             .build();
         let definition = ecs
             .register_task_definition()
-            .family("worker")
+            .family(FAMILY)
             .cpu("1024")
             .memory("2048");
-        let role = "arn:aws:iam::000000000000:role/worker";
         definition
-            .task_role_arn(role)
+            .task_role_arn("arn:aws:iam::000000000000:role/oleada-worker")
+            .execution_role_arn("arn:aws:iam::000000000000:role/oleada-worker-start")
             .container_definitions(container)
             .send()
             .await
@@ -120,32 +159,34 @@ impl TestCloud {
 pub fn site(region: &str) -> Site {
     Site {
         region: region.parse().unwrap(),
-        cluster: "workers".into(),
-        task_definition: "worker".into(),
-        container: "worker".into(),
+        cluster: NAME.into(),
+        task_definition: FAMILY.into(),
+        container: CONTAINER.into(),
         subnets: Vec::new(),
         security_groups: Vec::new(),
         public_ip: false,
-        log_group: "workers".into(),
-        log_prefix: "run".into(),
+        log_group: "/oleada/load-tester".into(),
+        log_prefix: "worker".into(),
         machine: None,
     }
 }
 
 /// The state machine of tests is made by them.
-pub const STATE_MACHINE_ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:run";
+pub const STATE_MACHINE: &str = "oleada-run";
 
 pub fn deployment(live_address: &str) -> Deployment {
     Deployment {
         hub_region: "us-east-1".parse().unwrap(),
-        scenarios_table: "scenarios".into(),
-        runs_table: "runs".into(),
-        workers_table: "workers".into(),
-        settings_table: "settings".into(),
-        bucket: "oleada-test".into(),
-        state_machine_arn: Some(STATE_MACHINE_ARN.into()),
+        scenarios_table: "oleada-scenarios".into(),
+        runs_table: "oleada-runs".into(),
+        workers_table: "oleada-workers".into(),
+        settings_table: "oleada-settings".into(),
+        bucket: access::BUCKET.into(),
+        state_machine_arn: Some(format!(
+            "arn:aws:states:us-east-1:000000000000:stateMachine:{STATE_MACHINE}"
+        )),
         live_address: Some(live_address.into()),
-        live_role_arn: Some("arn:aws:iam::000000000000:role/live".into()),
+        live_role_arn: Some("arn:aws:iam::000000000000:role/oleada-live-reader".into()),
     }
 }
 

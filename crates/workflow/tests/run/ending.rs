@@ -61,7 +61,7 @@ async fn an_execution_that_was_aborted_leaves_nothing() {
     machine.seat(&machine.regions[0], 0, 0).await;
     let event = serde_json::json!({"detail": {"name": machine.id(), "status": "ABORTED"}});
     let event = serde_json::from_value(event).unwrap();
-    let ended = clean_up::run(machine.gateways(), clock(), &timing(), event)
+    let ended = clean_up::run(&machine.function("clean-up"), clock(), &timing(), event)
         .await
         .unwrap();
     assert_eq!(ended.status, Status::Failed);
@@ -169,14 +169,14 @@ async fn a_collect_that_is_killed_anywhere_is_repeated_to_one_result() {
         machine.done(seat).await;
     }
     machine.watch().await;
-    let timing = timing();
+    let (gateways, timing) = (machine.function("collect"), timing());
     let mut kills = 0;
     let ended = loop {
         let event = Outcome {
             run_id: machine.id(),
             error: None,
         };
-        let collect = collect::run(machine.gateways(), clock(), &timing, event);
+        let collect = collect::run(&gateways, clock(), &timing, event);
         match killed_after(kills, collect).await {
             Some(ended) => break ended.unwrap(),
             None => kills += 1,

@@ -15,7 +15,8 @@ async fn two_launches_at_once_start_each_index_once() {
     let machine = Machine::planned([12, 0]).await;
     let region = &machine.regions[0];
     let timing = timing();
-    let launch = || launch::run(machine.gateways(), clock(), &timing, machine.of(region));
+    let gateways = machine.function("launch");
+    let launch = || launch::run(&gateways, clock(), &timing, machine.of(region));
     let (first, second) = tokio::join!(launch(), launch());
     first.unwrap();
     second.unwrap();
@@ -87,7 +88,9 @@ async fn a_load_beyond_the_quota_is_refused_before_anything_is_launched() {
     })
     .await;
     let event = OfRun { run_id: machine.id() };
-    let error = plan::run(machine.gateways(), clock(), event).await.unwrap_err();
+    let error = plan::run(&machine.function("plan"), clock(), event)
+        .await
+        .unwrap_err();
     assert_eq!(error.name(), "QUOTA_EXCEEDED");
     assert_eq!(machine.collect(Some(&error)).await, Status::Failed);
     let (code, detail) = machine.reason().await;

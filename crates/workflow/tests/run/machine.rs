@@ -108,14 +108,20 @@ impl Machine {
     }
 
     pub async fn plan(&self) {
-        let planned = plan::run(self.gateways(), clock(), OfRun { run_id: self.id() })
+        let planned = plan::run(&self.function("plan"), clock(), OfRun { run_id: self.id() })
             .await
             .unwrap();
         assert_eq!(planned.regions, self.regions);
     }
 
+    /// The test's own.
     pub fn gateways(&self) -> &Gateways {
         &self.test.gateways
+    }
+
+    /// Those of a function, in its role.
+    pub fn function(&self, name: &str) -> Gateways {
+        self.test.of_function(name)
     }
 
     pub fn id(&self) -> RunId {
@@ -131,28 +137,28 @@ impl Machine {
 
     pub async fn launch(&self) {
         for region in &self.regions {
-            launch::run(self.gateways(), clock(), &timing(), self.of(region))
+            launch::run(&self.function("launch"), clock(), &timing(), self.of(region))
                 .await
                 .unwrap();
         }
     }
 
     pub async fn ready(&self, region: &Region) -> Result<bool, Error> {
-        ready::run(self.gateways(), clock(), &timing(), self.of(region))
+        ready::run(&self.function("ready"), clock(), &timing(), self.of(region))
             .await
             .map(|answer| answer.through)
     }
 
     pub async fn release(&self) -> Result<bool, Error> {
         let event = OfRun { run_id: self.id() };
-        release::run(self.gateways(), clock(), &timing(), event)
+        release::run(&self.function("release"), clock(), &timing(), event)
             .await
             .map(|answer| answer.released)
     }
 
     pub async fn watch(&self) {
         for region in &self.regions {
-            let answer = watch::run(self.gateways(), clock(), &timing(), self.of(region))
+            let answer = watch::run(&self.function("watch"), clock(), &timing(), self.of(region))
                 .await
                 .unwrap();
             assert!(answer.through);
@@ -168,7 +174,7 @@ impl Machine {
             run_id: self.id(),
             error,
         };
-        let RunEnded { status } = collect::run(self.gateways(), clock(), &timing(), event)
+        let RunEnded { status } = collect::run(&self.function("collect"), clock(), &timing(), event)
             .await
             .unwrap();
         status
@@ -180,7 +186,7 @@ impl Machine {
             run_id: self.id(),
             error: None,
         });
-        let RunEnded { status } = clean_up::run(self.gateways(), clock(), &timing(), event)
+        let RunEnded { status } = clean_up::run(&self.function("clean-up"), clock(), &timing(), event)
             .await
             .unwrap();
         for site in self.gateways().settings.sites().await.unwrap() {

@@ -151,8 +151,8 @@ async fn a_page_that_is_opened_meanwhile_has_the_past() {
         }
     };
     let event = machine.of(&machine.regions[0]);
-    let timing = timing();
-    let watching = watch::run(machine.gateways(), clock(), &timing, event);
+    let (gateways, timing) = (machine.function("watch"), timing());
+    let watching = watch::run(&gateways, clock(), &timing, event);
     tokio::select! {
         () = load => {}
         over = watching => panic!("the watch ended: {over:?}"),

@@ -12,14 +12,17 @@ use serde_json::json;
 use tokio::time::{sleep, timeout};
 use workflow::{Clock, Error, sweep};
 
-use crate::machine::{Machine, PATIENCE, timing};
+use crate::{
+    machine::{Machine, PATIENCE, timing},
+    support,
+};
 
 impl Machine {
     /// A state machine in the place of the run's: of one state.
     async fn with_executions_of(&self, state: &serde_json::Value) {
         let definition = json!({"StartAt": "Only", "States": {"Only": state}}).to_string();
         let role = "arn:aws:iam::000000000000:role/run";
-        let create = json!({"name": "run", "definition": definition, "roleArn": role});
+        let create = json!({"name": support::STATE_MACHINE, "definition": definition, "roleArn": role});
         let create = Call::internal("us-east-1", "CreateStateMachine", &create);
         call::outcome(self.test.cloud.states().call(create).await)
             .await
@@ -34,7 +37,9 @@ impl Machine {
     async fn swept_after(&self, age: Duration) {
         let at = self.run.created_at.as_ms() + i64::try_from(age.as_millis()).unwrap();
         let clock = Clock::starting_at(Timestamp::from_ms(at));
-        sweep::run(self.gateways(), clock, &timing()).await.unwrap();
+        sweep::run(&self.function("sweep"), clock, &timing())
+            .await
+            .unwrap();
     }
 
     async fn status(&self) -> Status {
@@ -139,8 +144,8 @@ async fn a_task_that_outlived_its_run_is_stopped_and_no_other() {
     let ecs = aws_sdk_ecs::Client::new(&machine.test.config);
     let of_others = ecs
         .run_task()
-        .cluster("workers")
-        .task_definition("worker")
+        .cluster(support::NAME)
+        .task_definition(support::FAMILY)
         .started_by("somebody else");
     of_others.send().await.unwrap();
     machine.swept_after(minutes(2)).await;
@@ -151,6 +156,9 @@ async fn a_task_that_outlived_its_run_is_stopped_and_no_other() {
     assert_eq!(machine.running().await, 1, "its own clean-up may be at it");
     machine.swept_after(minutes(7)).await;
     assert_eq!(machine.running().await, 0);
-    let left = ecs.list_tasks().cluster("workers").started_by("somebody else");
+    let left = ecs
+        .list_tasks()
+        .cluster(support::NAME)
+        .started_by("somebody else");
     assert_eq!(left.send().await.unwrap().task_arns().len(), 1);
 }

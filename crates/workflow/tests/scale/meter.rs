@@ -191,9 +191,9 @@ fn key_of(item: &Value) -> String {
 
 fn kind_of(table: &str, item: &Map<String, Value>) -> &'static str {
     match (table, item.get("index").and_then(|index| index["N"].as_str())) {
-        ("workers", Some("-1")) => "control",
-        ("workers", _) => "worker",
-        ("runs", _) => "run",
+        ("oleada-workers", Some("-1")) => "control",
+        ("oleada-workers", _) => "worker",
+        ("oleada-runs", _) => "run",
         _ => "other",
     }
 }

@@ -197,7 +197,7 @@ impl Crew {
                 let workers = &self.gateways.workers;
                 workers.heartbeat(seat, self.clock.now(), &progress()).await?;
             } else {
-                self.meter.spoke("workers", &shard(seat));
+                self.meter.spoke("oleada-workers", &shard(seat));
             }
         }
     }
@@ -231,7 +231,7 @@ impl Crew {
         if let Some((at, control)) = known
             && at.elapsed() < FRESH
         {
-            self.meter.looked("workers", &shard(seat), "control");
+            self.meter.looked("oleada-workers", &shard(seat), "control");
             return control;
         }
         let control = self
@@ -250,7 +250,7 @@ impl Crew {
         if let Some((at, run)) = known
             && at.elapsed() < FRESH
         {
-            self.meter.looked("runs", &run_id.to_string(), "run");
+            self.meter.looked("oleada-runs", &run_id.to_string(), "run");
             return run;
         }
         let run = self.gateways.runs.get(run_id).await.unwrap();

@@ -2,9 +2,11 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+#[path = "../../../../crates/aws/tests/support/access.rs"]
+mod access;
 pub mod ended;
 
-use std::{collections::BTreeMap, fs, io::Write};
+use std::collections::BTreeMap;
 
 use api::App;
 use aws::{Deployment, Gateways, HttpClient, Patience, connect, settings::Site};
@@ -20,12 +22,6 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use ulid::Ulid;
-
-const ROLES: &str = include_str!("../../../../infra/roles.json");
-/// The role of what sets the scene.
-const OWNER: &str = "owner";
-
-const ACCESS_LOG: &str = "access";
 
 /// What a caller is, as the authoriser says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,27 +50,8 @@ pub struct Door {
     pub gateways: Gateways,
     pub deployment: Deployment,
     pub cloud: LocalCloud,
-    data: TempDir,
-    may_be_denied: bool,
-}
-
-/// What was denied fails the test, whatever became of it; and what was used is noted for scripts/permissions.
-impl Drop for Door {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        let log = fs::read_to_string(self.data.path().join(ACCESS_LOG)).unwrap();
-        let test = std::env::current_exe().unwrap();
-        let noted = test.ancestors().nth(2).unwrap().join("permissions");
-        let mut noted = fs::File::options().create(true).append(true).open(noted).unwrap();
-        noted.write_all(log.as_bytes()).unwrap();
-        let denied: Vec<&str> = log.lines().filter(|line| line.starts_with("denied")).collect();
-        assert!(
-            self.may_be_denied || denied.is_empty(),
-            "a function was denied what it did: {denied:#?}"
-        );
-    }
+    access: access::Log,
+    _data: TempDir,
 }
 
 /// An answer of the function.
@@ -123,21 +100,13 @@ impl Answer {
 impl Door {
     /// Its functions may do what the infrastructure lets them do.
     pub async fn open() -> Self {
-        let places = [
-            ("${Partition}", "aws"),
-            ("${Account}", local_cloud::ACCOUNT),
-            ("${Hub}", "us-east-1"),
-            ("${Bucket}", "oleada"),
-            ("${Name}", "oleada"),
-        ];
-        let roles = Roles::read(ROLES, &places, "oleada-").unwrap();
-        Self::open_with(roles.with_owner(OWNER)).await
+        Self::open_with(access::roles()).await
     }
 
     /// Its functions may do no more, and the test is of what becomes of what they are denied.
     pub async fn open_to_denials() -> Self {
         let mut door = Self::open().await;
-        door.may_be_denied = true;
+        door.access.may_have_denials = true;
         door
     }
 
@@ -155,6 +124,7 @@ impl Door {
                 .try_init(),
         );
         let data = tempfile::tempdir().unwrap();
+        let access = access::Log::at(data.path().join("access"));
         let (sender, made) = std::sync::mpsc::channel();
         let scratch = data.path().to_owned();
         let config = local_cloud::Config {
@@ -179,7 +149,7 @@ impl Door {
                 },
             },
             roles,
-            access_log: Some(data.path().join(ACCESS_LOG)),
+            access_log: Some(access.path().to_owned()),
         };
         let cloud = LocalCloud::start(config).await.unwrap();
         let Product {
@@ -214,8 +184,8 @@ impl Door {
             gateways,
             deployment,
             cloud,
-            data,
-            may_be_denied: false,
+            access,
+            _data: data,
         }
     }
 
@@ -347,7 +317,7 @@ fn product(around: &Surroundings, scratch: std::path::PathBuf) -> Product {
         runs_table: "oleada-runs".into(),
         workers_table: "oleada-workers".into(),
         settings_table: "oleada-settings".into(),
-        bucket: "oleada".into(),
+        bucket: access::BUCKET.into(),
         // There is none: a run that is asked for stays queued, and sends nothing.
         state_machine_arn: Some("arn:aws:states:us-east-1:000000000000:stateMachine:oleada-run".into()),
         live_address: Some(format!("{}/mqtt", around.gateway_endpoint.replace("http", "ws"))),
@@ -364,8 +334,8 @@ fn product(around: &Surroundings, scratch: std::path::PathBuf) -> Product {
         scratch,
     });
     Product {
-        key: key(OWNER),
-        gateways: gateways(OWNER),
+        key: key(access::OWNER),
+        gateways: gateways(access::OWNER),
         authorize: gateways("oleada-authorize"),
         deployment,
         api,
