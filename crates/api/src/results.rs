@@ -91,16 +91,27 @@ async fn get(
     Query(window): Query<Window>,
 ) -> Result<Response, Problem> {
     window.check()?;
-    let (run, mut results) = of_run(&app, id).await?;
-    if window.from.is_some() || window.to.is_some() {
-        let part = stored::whole(&app, id).await?.ok_or_else(|| none(id))?;
-        narrow(&app, &run, &part, &mut results, &window).await?;
+    if window.from.is_none() && window.to.is_none() {
+        let (_, results) = of_run(&app, id).await?;
+        return answer::json(&app, id, &results).await;
     }
+    let run = over(&app, id).await?;
+    let (results, part) = futures::try_join!(stored::results(&app, id), stored::whole(&app, id))?;
+    let (Some(mut results), Some(part)) = (results, part) else {
+        return Err(none(id));
+    };
+    narrow(&app, &run, &part, &mut results, &window).await?;
     answer::json(&app, id, &results).await
 }
 
 /// A run that is over, and its results.
 pub(crate) async fn of_run(app: &App, id: RunId) -> Result<(Run, Results), Problem> {
+    let run = over(app, id).await?;
+    let results = stored::results(app, id).await?.ok_or_else(|| none(id))?;
+    Ok((run, results))
+}
+
+async fn over(app: &App, id: RunId) -> Result<Run, Problem> {
     let run = app.gateways.runs.get(id).await?;
     if !run.status.is_terminal() {
         let detail = format!(
@@ -109,8 +120,7 @@ pub(crate) async fn of_run(app: &App, id: RunId) -> Result<(Run, Results), Probl
         );
         return Err(Problem::new(Code::NotCollected, detail));
     }
-    let results = stored::results(app, id).await?.ok_or_else(|| none(id))?;
-    Ok((run, results))
+    Ok(run)
 }
 
 fn none(id: RunId) -> Problem {
@@ -163,11 +173,10 @@ async fn measure(
 ) -> Result<Measured, Problem> {
     let mut figures = Figures::new(&window, part.index.resolution);
     let fetches = figures.fetches(&part.index);
-    for (fetch, bytes) in part.read(app, fetches).await? {
-        figures
-            .add(&part.index, &fetch, &bytes)
-            .map_err(|error| internal(&error))?;
-    }
+    let fetched = part.read(app, fetches).await?;
+    figures
+        .add(&part.index, &fetched)
+        .map_err(|error| internal(&error))?;
     Ok(figures.finish(results.start_at, results.duration_ms))
 }
 

@@ -316,7 +316,7 @@ fn whole(index: &Index, labels: &[u8], start_at: Timestamp) -> Result<Measured, 
     let mut whole = Query::whole(1);
     for fetch in whole.fetches(index) {
         let range = usize::try_from(fetch.bytes.start)?..usize::try_from(fetch.bytes.end)?;
-        whole.add(index, &fetch, &labels[range])?;
+        whole.add(index, &[(fetch, labels[range].to_vec())])?;
     }
     Ok(whole.finish(start_at, u64::from(SECONDS) * 1_000))
 }

@@ -175,7 +175,8 @@ fn collect(folder: &Path, workers: u32) -> Result<(), Error> {
     for window in [0..u64::from(SECONDS) * 1_000, 30_500..570_500] {
         let mut query = Query::new(&window, 1);
         for fetch in query.fetches(&index) {
-            query.add(&index, &fetch, &read(&labels_path, &fetch)?)?;
+            let bytes = read(&labels_path, &fetch)?;
+            query.add(&index, &[(fetch, bytes)])?;
         }
         figures.push(query.finish(Timestamp::from_ms(START_MS), u64::from(SECONDS) * 1_000));
     }

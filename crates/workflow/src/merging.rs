@@ -200,7 +200,8 @@ impl Merge {
         let mut file = File::open(self.path(keys::LABELS)).map_err(aws::Error::from)?;
         for fetch in query.fetches(index) {
             let bytes = read(&mut file, &fetch).map_err(aws::Error::from)?;
-            query.add(index, &fetch, &bytes).map_err(damaged)?;
+            // One by one: all of it would not fit into memory.
+            query.add(index, &[(fetch, bytes)]).map_err(damaged)?;
         }
         Ok(())
     }

@@ -115,7 +115,8 @@ async fn store(door: &Door, run_id: RunId, key: impl Fn(&str) -> String) -> metr
     let mut whole = Query::whole(1);
     for fetch in whole.fetches(&merged.index) {
         let range = usize::try_from(fetch.bytes.start).unwrap()..usize::try_from(fetch.bytes.end).unwrap();
-        whole.add(&merged.index, &fetch, &labels[range]).unwrap();
+        let fetched = (fetch, labels[range].to_vec());
+        whole.add(&merged.index, &[fetched]).unwrap();
     }
     let measured = whole.finish(Timestamp::from_ms(START), u64::from(SECONDS) * 1_000);
     let run = door.gateways.runs.get(run_id).await.unwrap();

@@ -76,8 +76,8 @@ pub(super) async fn whole(app: &App, run_id: RunId) -> Result<Option<Part>, Prob
 /// What there is: the result, or, while the run goes on, what was folded so far.
 pub(super) async fn so_far(app: &App, run: &Run) -> Result<SoFar, Problem> {
     if run.status.is_terminal()
-        && let Some(results) = results(app, run.run_id).await?
-        && let Some(part) = whole(app, run.run_id).await?
+        && let (Some(results), Some(part)) =
+            futures::try_join!(results(app, run.run_id), whole(app, run.run_id))?
     {
         let until = u32::try_from(results.duration_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
         let complete_until = until.max(part.index.seconds.end);

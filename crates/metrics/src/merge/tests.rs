@@ -152,9 +152,14 @@ fn compact(parts: &[Part], window_seconds: u32) -> Part {
 fn query(parts: &[Part], window: &Range<u64>, resolution: u32) -> Measured {
     let mut query = Query::new(window, resolution);
     for part in parts {
-        for fetch in query.fetches(&part.merged.index) {
-            query.add(&part.merged.index, &fetch, &part.read(&fetch)).unwrap();
-        }
+        let fetches = query.fetches(&part.merged.index).into_iter();
+        let fetched: Vec<_> = fetches
+            .map(|fetch| {
+                let bytes = part.read(&fetch);
+                (fetch, bytes)
+            })
+            .collect();
+        query.add(&part.merged.index, &fetched).unwrap();
     }
     query.finish(Timestamp::from_ms(START_MS), 100_000)
 }

@@ -78,22 +78,27 @@ impl Query {
         index.window(File::Labels, &self.seconds, |_| true)
     }
 
-    /// Adds the bytes of a fetch from the part of `index`.
-    pub fn add(&mut self, index: &Index, fetch: &Fetch, bytes: &[u8]) -> Result<(), StoreError> {
+    /// Adds what was read of the part of `index`: all of it, or, where that would not fit into memory, one by one.
+    pub fn add(&mut self, index: &Index, fetched: &[(Fetch, Vec<u8>)]) -> Result<(), StoreError> {
         let codes = self.codes.numbers(&index.dictionary.codes);
         let errors = self.errors.numbers(&index.dictionary.errors);
         let renumber = Renumber {
             codes: &codes,
             errors: &errors,
         };
-        let rows = fetch.rows(bytes)?;
-        for of_slot in rows.chunk_by(|a, b| a.slot == b.slot) {
+        let mut rows = Vec::new();
+        for (fetch, bytes) in fetched {
+            rows.extend(fetch.rows(bytes)?.into_iter().map(|row| (row, fetch)));
+        }
+        // A cell that is read adds up faster than one that is a sum already: each slot becomes a sum once.
+        rows.sort_by_key(|(row, _)| row.slot);
+        for of_slot in rows.chunk_by(|(a, _), (b, _)| a.slot == b.slot) {
             let mut sum = Cell::default();
-            for row in of_slot {
+            for (row, fetch) in of_slot {
                 sum.merge_encoded(row.cell, renumber)
                     .map_err(|Corrupt| fetch.damaged())?;
             }
-            self.add_cell(index, of_slot[0].slot, &sum);
+            self.add_cell(index, of_slot[0].0.slot, &sum);
         }
         Ok(())
     }

@@ -175,7 +175,7 @@ async fn a_page_that_is_opened_meanwhile_has_the_past() {
                 .objects
                 .get_range(&object(keys::LABELS), fetch.bytes.clone())
                 .await;
-            query.add(&index, &fetch, &bytes.unwrap()).unwrap();
+            query.add(&index, &[(fetch, bytes.unwrap().to_vec())]).unwrap();
         }
     }
     let measured = query.finish(Timestamp::from_ms(0), 10_000);
