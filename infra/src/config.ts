@@ -7,7 +7,7 @@ export interface Config {
   /** Invited as the first administrator, and told of alarms. */
   administratorEmail: string;
   /** Of the Lambda functions. */
-  architecture: "x86_64" | "arm64";
+  architecture: Architecture;
   identity: Identity;
   console: Console;
   image: Image;
@@ -16,6 +16,9 @@ export interface Config {
   rawSampleDays: number;
   regions: RegionConfig[];
 }
+
+/** `x86_64` where the file says nothing. */
+export type Architecture = "x86_64" | "arm64";
 
 /** Who knows the users. */
 export type Identity =
@@ -43,9 +46,9 @@ export interface Domain {
 /** Where tasks get the load-tester image from. */
 export type Image =
   /** A repository of this deployment in each region, filled by scripts/deploy. */
-  | { kind: "built"; architecture: "x86_64" | "arm64" }
+  | { kind: "built"; architecture: Architecture }
   /** A public image, pinned by its digest. */
-  | { kind: "public"; architecture: "x86_64" | "arm64"; uri: string };
+  | { kind: "public"; architecture: Architecture; uri: string };
 
 export interface RegionConfig {
   region: string;
@@ -79,7 +82,7 @@ export function parseConfig(document: unknown): Config {
     name: read.text("name", root.name, NAME, "3 to 20 lower-case letters, digits and dashes"),
     hub: read.text("hub", root.hub, REGION, "a region such as us-east-1"),
     administratorEmail: read.text("administratorEmail", root.administratorEmail, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"),
-    architecture: read.oneOf("architecture", root.architecture, ["x86_64", "arm64"]),
+    architecture: architecture(read, "architecture", root.architecture),
     identity: identity(read, root.identity),
     console: consoleOf(read, root.console),
     image: image(read, root.image),
@@ -105,6 +108,10 @@ export function parseConfig(document: unknown): Config {
 
 function partition(region: string): string {
   return /^(us-gov|cn|us-iso[a-z]*)-/.exec(region)?.[1] ?? "aws";
+}
+
+function architecture(read: Reader, at: string, value: unknown): Architecture {
+  return value === undefined ? "x86_64" : read.oneOf(at, value, ["x86_64", "arm64"]);
 }
 
 function identity(read: Reader, value: unknown): Identity {
@@ -150,10 +157,10 @@ function consoleOf(read: Reader, value: unknown): Console {
 function image(read: Reader, value: unknown): Image {
   const object = read.object("image", value);
   const kind = read.oneOf("image.kind", object.kind, ["built", "public"]);
-  const architecture = read.oneOf("image.architecture", object.architecture, ["x86_64", "arm64"]);
+  const processor = architecture(read, "image.architecture", object.architecture);
   read.known("image", object, kind === "built" ? ["kind", "architecture"] : ["kind", "architecture", "uri"]);
-  if (kind === "built") return { kind, architecture };
-  return { kind, architecture, uri: read.text("image.uri", object.uri, DIGEST, "an image with its digest, …@sha256:…") };
+  if (kind === "built") return { kind, architecture: processor };
+  return { kind, architecture: processor, uri: read.text("image.uri", object.uri, DIGEST, "an image with its digest, …@sha256:…") };
 }
 
 function region(read: Reader, at: string, value: unknown): RegionConfig {

@@ -11,6 +11,14 @@ describe("the deployment file", () => {
     expect(() => parseConfig(wrong)).toThrow(/name must[^]*hub must[^]*regions\[0\]\.network\.cidr must[^]*colour is not known/);
   });
 
+  test("means x86_64 where it names no processor", () => {
+    const { architecture, ...rest } = example();
+    expect(architecture).toBe("x86_64");
+    const config = parseConfig({ ...rest, image: { kind: "built" } });
+    expect([config.architecture, config.image.architecture]).toEqual(["x86_64", "x86_64"]);
+    expect(() => parseConfig({ ...example(), architecture: "riscv" })).toThrow(/architecture must be one of x86_64, arm64/);
+  });
+
   test("refuses a region that is named twice", () => {
     const twice = example();
     twice.regions[1].region = twice.regions[0].region;

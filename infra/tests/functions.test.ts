@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
-import { exampleStacks, flat, FUNCTIONS, ofType, only, type Resource, source, type Template } from "./support.ts";
+import { example, exampleStacks, flat, FUNCTIONS, ofType, only, type Resource, source, synthesise, type Template } from "./support.ts";
 
 function functionsOf(template: Template): [string, Resource][] {
   return ofType(template, "AWS::Lambda::Function");
@@ -68,11 +68,13 @@ describe("functions", () => {
     }
   });
 
-  test("run what cargo-lambda builds, on the processor that was chosen", () => {
+  test("run what cargo-lambda builds, on x86_64 unless another processor is chosen", () => {
     const { all } = exampleStacks();
     for (const [, fn] of all.flatMap(functionsOf)) {
-      expect.soft(fn.Properties, short(fn)).toMatchObject({ Runtime: "provided.al2023", Handler: "bootstrap", Architectures: ["arm64"] });
+      expect.soft(fn.Properties, short(fn)).toMatchObject({ Runtime: "provided.al2023", Handler: "bootstrap", Architectures: ["x86_64"] });
     }
+    const other = synthesise(example({ architecture: "arm64" }));
+    for (const [, fn] of Object.values(other).flatMap(functionsOf)) expect.soft(fn.Properties.Architectures, short(fn)).toEqual(["arm64"]);
   });
 
   test("are invoked by nobody but the service, and the part of it, that is meant to", () => {

@@ -31,6 +31,13 @@ describe("a worker's task", () => {
     expect(site).toMatchObject({ container: word("CONTAINER"), logPrefix: word("LOG_PREFIX"), logGroup: word("LOG_GROUP"), taskDefinition: task().Family, region: "sa-east-1", publicIp: true });
   });
 
+  test("runs on the processor that its image is for", () => {
+    expect(task().RuntimePlatform).toEqual({ CpuArchitecture: "X86_64", OperatingSystemFamily: "LINUX" });
+    const other = synthesise(example({ image: { kind: "built", architecture: "arm64" } }))["oleada-sa-east-1"];
+    if (other === undefined) throw new Error("there is no region");
+    expect(only(other, "AWS::ECS::TaskDefinition")[1].Properties.RuntimePlatform.CpuArchitecture).toBe("ARM64");
+  });
+
   test("may run on Spot", () => {
     const { Properties } = only(exampleStacks().away, "AWS::ECS::ClusterCapacityProviderAssociations")[1];
     expect(Properties.CapacityProviders).toEqual(["FARGATE", "FARGATE_SPOT"]);

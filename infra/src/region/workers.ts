@@ -19,7 +19,7 @@ import { Role } from "aws-cdk-lib/aws-iam";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
-import type { Config } from "../config.ts";
+import type { Architecture, Config } from "../config.ts";
 import { explain } from "../findings.ts";
 import { environment, type Names } from "../names.ts";
 
@@ -87,7 +87,7 @@ export class Workers extends Construct {
     explain(task, "ECS2", "The variables are names of tables and of the bucket; there is no secret among them.");
   }
 
-  private image(config: Config, names: Names, tag: string): { image: ContainerImage; architecture: "x86_64" | "arm64" } {
+  private image(config: Config, names: Names, tag: string): { image: ContainerImage; architecture: Architecture } {
     if (config.image.kind === "public") {
       return { image: ContainerImage.fromRegistry(config.image.uri), architecture: config.image.architecture };
     }
