@@ -14,6 +14,18 @@ describe("alarms", () => {
     expect(only(hub, "AWS::SNS::Subscription")[1].Properties).toMatchObject({ Protocol: "email", Endpoint: "you@example.com" });
   });
 
+  test("may publish to their topic, and nothing else may", () => {
+    const { hub } = exampleStacks();
+    const [topic] = only(hub, "AWS::SNS::Topic");
+    const { Properties } = only(hub, "AWS::SNS::TopicPolicy")[1];
+    const allowed = Properties.PolicyDocument.Statement.filter(({ Effect }: any) => Effect === "Allow");
+    expect(allowed.map(({ Action, Principal, Resource }: any) => [Action, Principal, flat(Resource)])).toEqual([
+      ["sns:Publish", { Service: "cloudwatch.amazonaws.com" }, `<${topic}>`],
+    ]);
+    expect(allowed[0].Condition.StringEquals).toEqual({ "aws:SourceAccount": { Ref: "AWS::AccountId" } });
+    expect(flat(allowed[0].Condition.ArnLike["aws:SourceArn"])).toBe("arn:<AWS::Partition>:cloudwatch:us-east-1:<AWS::AccountId>:alarm:oleada-*");
+  });
+
   test("ring when the sweep is silent, and otherwise not for silence", () => {
     const silent = alarms().filter(({ TreatMissingData }) => TreatMissingData === "breaching");
     expect(silent.map(({ AlarmName }) => AlarmName)).toEqual(["oleada-sweep-silent"]);

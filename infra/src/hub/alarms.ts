@@ -1,6 +1,7 @@
-import { Duration } from "aws-cdk-lib";
+import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
@@ -29,6 +30,25 @@ export class Alarms extends Construct {
   constructor(scope: Construct, config: Config, names: Names, api: Api, run: Run, upkeep: Upkeep) {
     super(scope, "Alarms");
     const topic = new Topic(this, "Topic", { topicName: `${names.prefix}-alarms`, enforceSSL: true });
+    // A topic with a policy has lost the one that lets the account's services publish; `SnsAction` adds nothing to it.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: {
+          StringEquals: { "aws:SourceAccount": Stack.of(this).account },
+          ArnLike: {
+            "aws:SourceArn": Stack.of(this).formatArn({
+              service: "cloudwatch",
+              resource: "alarm",
+              resourceName: `${names.prefix}-*`,
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          },
+        },
+      }),
+    );
     topic.addSubscription(new EmailSubscription(config.administratorEmail));
     const alarms: Watched[] = [
       { name: "api-errors", says: "The API answers with 5xx", metric: api.rest.metricServerError({ statistic: "Sum", period: FIVE }), threshold: 5 },
