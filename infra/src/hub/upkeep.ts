@@ -80,7 +80,8 @@ export class Upkeep extends Construct {
     const role = new Role(this, "ScheduleRole", {
       description: "Of EventBridge Scheduler when it starts a sweep",
       assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
-        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+        // Of a group, as Scheduler tells no more of a schedule than that.
+        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account, "aws:SourceArn": group.attrArn } },
       }),
       inlinePolicies: {
         invoke: new PolicyDocument({
@@ -119,18 +120,16 @@ export class Upkeep extends Construct {
       },
       targets: [{ id: "log", arn: stack.formatArn({ service: "logs", resource: "log-group", resourceName: logs.logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME }) }],
     });
+    const writer = { Effect: "Allow", Principal: { Service: ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }, Resource: logs.logGroupArn };
     new CfnResourcePolicy(this, "StoppedTasksPolicy", {
       policyName: `${prefix}-stopped-tasks`,
       policyDocument: stack.toJsonString({
         Version: "2012-10-17",
         Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: ["events.amazonaws.com", "delivery.logs.amazonaws.com"] },
-            Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-            Resource: logs.logGroupArn,
-            Condition: { ArnEquals: { "aws:SourceArn": rule.attrArn } },
-          },
+          // As in the policies that AWS shows, the rule is a condition of what is written, and not of making a stream for it.
+          // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
+          { ...writer, Action: "logs:CreateLogStream" },
+          { ...writer, Action: "logs:PutLogEvents", Condition: { ArnEquals: { "aws:SourceArn": rule.attrArn } } },
         ],
       }),
     });
