@@ -79,6 +79,21 @@ describe("roles", () => {
     expect(names).toEqual(expect.arrayContaining(["oleada-worker", "oleada-worker-start"]));
   });
 
+  test("are lent to a service only where it works for this account", () => {
+    // Lambda takes a role from whoever may pass it, and API Gateway keeps one for all of an account.
+    const plain = ["lambda.amazonaws.com", "apigateway.amazonaws.com"];
+    const { all } = exampleStacks();
+    let services = 0;
+    for (const [id, role] of all.flatMap((template) => ofType(template, "AWS::IAM::Role"))) {
+      for (const { Principal, Condition } of role.Properties.AssumeRolePolicyDocument.Statement) {
+        if (Principal.Service === undefined || plain.includes(Principal.Service)) continue;
+        services += 1;
+        expect.soft(Condition?.StringEquals?.["aws:SourceAccount"], id).toEqual({ Ref: "AWS::AccountId" });
+      }
+    }
+    expect(services).toBeGreaterThan(5);
+  });
+
   test("only of authorize read hashes of tokens, and of the settings no role reads all", () => {
     const { hub, away } = exampleStacks();
     const settings = [hub, away].flatMap((template) =>

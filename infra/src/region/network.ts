@@ -12,6 +12,7 @@ import {
   SubnetType,
   Vpc,
 } from "aws-cdk-lib/aws-ec2";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
@@ -79,6 +80,12 @@ export class Network extends Construct {
           logGroupName: `/${names.prefix}/refused-traffic`,
           retention,
           removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        new Role(this, "RefusedRole", {
+          description: "Of VPC flow logs, to write what was refused",
+          assumedBy: new ServicePrincipal("vpc-flow-logs.amazonaws.com", {
+            conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+          }),
         }),
       ),
     });
