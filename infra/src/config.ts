@@ -92,6 +92,8 @@ export function parseConfig(document: unknown): Config {
   };
   read.known("", root, Object.keys(config));
   if (TAKEN.some((word) => config.name.includes(word))) read.wrong("name", `must not contain ${TAKEN.join(", ")}`);
+  // The bucket of files of a deployment `x` is called as the one of data of `x-console` would be.
+  if (config.name.endsWith("-console")) read.wrong("name", "must not end in -console");
   if (/^(us-gov|cn|us-iso)/.test(config.hub) && config.console.kind !== "none") {
     read.wrong("console.kind", `must be none in ${config.hub}, which CloudFront does not serve`);
   }

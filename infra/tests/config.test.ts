@@ -11,6 +11,10 @@ describe("the deployment file", () => {
     expect(() => parseConfig(wrong)).toThrow(/name must[^]*hub must[^]*regions\[0\]\.network\.cidr must[^]*colour is not known/);
   });
 
+  test("refuses a name whose bucket another deployment may have", () => {
+    expect(() => parseConfig({ ...example(), name: "oleada-console" })).toThrow(/name must not end in -console/);
+  });
+
   test("means x86_64 where it names no processor", () => {
     const { architecture, ...rest } = example();
     expect(architecture).toBe("x86_64");

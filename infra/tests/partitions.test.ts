@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Config } from "../src/config.ts";
-import { example, ofType, synthesise } from "./support.ts";
+import { example, exampleStacks, ofType, synthesise } from "./support.ts";
 
 const network = { kind: "public", cidr: "10.40.0.0/16" } as const;
 const oidc = { kind: "oidc", issuer: "https://login.example.com", audience: "a", groupsClaim: "groups", clientId: "c" } as const;
@@ -23,6 +23,16 @@ test.each(elsewhere)("nothing assumes a partition: hub in $hub", (changes) => {
     const addresses = (text.match(/[a-z0-9.-]*amazonaws\.com[a-z.]*/g) ?? []).filter((name) => !/^[a-z-]+\.amazonaws\.com$/.test(name));
     expect(addresses.filter((name) => !principals.includes(name))).toEqual([]);
   }
+});
+
+test.each([
+  "a1b2c3d4e5f6g7-ats.iot.us-east-1.amazonaws.com",
+  "a1b2c3d4e5f6g7-ats.iot.us-gov-west-1.amazonaws.com",
+  "a1b2c3d4e5f6g7.ats.iot.cn-north-1.amazonaws.com.cn",
+])("the address of IoT Core may be %s", (endpoint) => {
+  const pattern = exampleStacks().hub.Parameters.LiveEndpoint?.AllowedPattern as string;
+  expect(endpoint).toMatch(new RegExp(pattern));
+  expect(`${endpoint}.example.com`).not.toMatch(new RegExp(pattern));
 });
 
 test("two deployments may live in one account", () => {

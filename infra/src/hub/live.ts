@@ -17,10 +17,10 @@ export class Live extends Construct {
   constructor(scope: Construct, names: Names, api: IRole) {
     super(scope, "Live");
     const endpoint = new CfnParameter(this, "Endpoint", {
-      // No resource of CloudFormation knows it; scripts/deploy asks IoT Core.
+      // No resource of CloudFormation knows it; scripts/deploy asks IoT Core. In China it is `….ats.iot.cn-north-1.amazonaws.com.cn`.
       description: "What `aws iot describe-endpoint --endpoint-type iot:Data-ATS` answers in this region",
       type: "String",
-      allowedPattern: "^[a-z0-9-]+\\.iot\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?$",
+      allowedPattern: "^[a-z0-9-]+(\\.ats)?\\.iot\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?$",
     });
     endpoint.overrideLogicalId("LiveEndpoint");
     this.endpoint = endpoint.valueAsString;
