@@ -91,7 +91,7 @@ export class Permissions {
     return statement;
   }
 
-  /** What a region bears, and what of it is in use. Service Quotas knows no resources for what it reads. */
+  /** What a region bears, and what of it is in use. The defaults of Service Quotas know no resources. */
   capacity(): PolicyStatement[] {
     const quotas = new PolicyStatement({
       actions: ["servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota"],

@@ -18,6 +18,7 @@ const WITHOUT_RESOURCE = [
   "logs:GetQueryResults",
   "logs:ListLogDeliveries",
   "logs:PutResourcePolicy",
+  "logs:StopQuery",
   "logs:UpdateLogDelivery",
   "servicequotas:GetAWSDefaultServiceQuota",
   "servicequotas:GetServiceQuota",

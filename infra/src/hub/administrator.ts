@@ -27,7 +27,7 @@ export class Administrator extends Construct {
       allow(role, new PolicyStatement({ actions, resources, ...(conditions === undefined ? {} : { conditions }) }));
 
     may(
-      ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery", "logs:StopQuery"],
+      ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"],
       [
         everywhere("logs", "log-group", `/aws/lambda/${names.prefix}-*`, ArnFormat.COLON_RESOURCE_NAME),
         everywhere("logs", "log-group", `/aws/vendedlogs/states/${names.prefix}-*`, ArnFormat.COLON_RESOURCE_NAME),
@@ -36,7 +36,7 @@ export class Administrator extends Construct {
     );
     // These know no resources, or are asked of all at once.
     may(
-      ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "logs:DescribeLogGroups", "logs:GetQueryResults"],
+      ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "logs:DescribeLogGroups", "logs:GetQueryResults", "logs:StopQuery"],
       ["*"],
     );
     may(["cloudwatch:GetDashboard"], [stack.formatArn({ service: "cloudwatch", region: "", resource: "dashboard", resourceName: names.prefix })]);

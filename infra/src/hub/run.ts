@@ -116,7 +116,7 @@ export const LISTS_TASKS = "ecs:ListTasks knows no resource on Fargate; a condit
 
 /** Why `*` stands for the resource of what tells how much there may be and how much there is. */
 export const READS_QUOTAS =
-  "Service Quotas knows no resources for what it reads, ecs:DescribeTaskDefinition none either, and ecs:ListTasks none on Fargate, where a condition on the cluster is its limit.";
+  "The defaults of Service Quotas know no resources, and quotas are read beside them; ecs:DescribeTaskDefinition none either, and ecs:ListTasks none on Fargate, where a condition on the cluster is its limit.";
 
 /** What ends a run; clean-up and sweep do it too, when nobody else did. */
 export function collecting(may: Permissions): PolicyStatement[] {
