@@ -1,0 +1,171 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, test } from "vitest";
+
+import { source } from "./support.ts";
+
+/**
+ * An account as the AWS CLI shows it: a file of the state is there for each thing that is. What the scripts ask is
+ * written down in the order of asking.
+ */
+const AWS = `#!/bin/bash
+echo "aws $*" >>"$STATE/calls"
+is() { [ -e "$STATE/$1" ]; }
+lacks() { echo "An error occurred ($1)" >&2; exit 254; }
+region=$(sed -n 's/.*--region \\([a-z0-9-]*\\).*/\\1/p' <<<"$*")
+case "$*" in
+  *get-caller-identity*Arn*) echo arn:aws:sts::123456789012:assumed-role/a/b ;;
+  *get-caller-identity*) echo 123456789012 ;;
+  *get-role*) is ecs-role || lacks NoSuchEntity ;;
+  *StackStatus*) is hub || lacks ValidationError; cat "$STATE/hub" ;;
+  *'length(Stacks)'*) is hub || lacks "ValidationError: Stack with id oleada-hub does not exist"; echo 1 ;;
+  *Outputs*) echo oleada-console-123456789012-us-east-1 ;;
+  *describe-endpoint*) echo a-ats.iot.us-east-1.amazonaws.com ;;
+  *describe-repositories*) is "repository-$region" || lacks RepositoryNotFoundException; echo "123456789012.dkr.ecr.$region.amazonaws.com/oleada-load-tester" ;;
+  *describe-images*) is "image-$region" || lacks ImageNotFoundException ;;
+  *get-login-password*) echo secret ;;
+  *list-tasks*) is denied && lacks AccessDeniedException; is "tasks-$region" || lacks ClusterNotFoundException; cat "$STATE/tasks-$region" ;;
+  *list-executions*) is hub || lacks StateMachineDoesNotExist; cat "$STATE/runs" 2>/dev/null || echo 0 ;;
+  *describe-table*) is tables || lacks ResourceNotFoundException; echo 1 ;;
+  *list-buckets*) cat "$STATE/buckets" 2>/dev/null ;;
+  *list-object-versions*) cat "$STATE/versions" 2>/dev/null || echo '{"Objects": [], "Quiet": true}' ;;
+  *delete-objects*) cat "$STATE/refused" 2>/dev/null || { rm -f "$STATE/versions"; echo None; } ;;
+esac
+`;
+const DOCKER = `#!/bin/bash
+echo "docker $*" >>"$STATE/calls"
+case $1 in
+  login) cat >/dev/null ;;
+  push) touch "$STATE/image-$(cut -d. -f4 <<<"$2")" ;;
+esac
+`;
+/** The stack of a region brings its repository. */
+const CDK = `#!/bin/bash
+echo "cdk $*" >>"$STATE/calls"
+case "$*" in *deploy\\ oleada-*-*-*) touch "$STATE/repository-$(sed 's/.*deploy oleada-\\([a-z0-9-]*\\).*/\\1/' <<<"$*")" ;; esac
+`;
+const NOTHING = "#!/bin/sh\n";
+
+class Account {
+  readonly state = mkdtempSync(join(tmpdir(), "oleada-account-"));
+  private readonly root = join(this.state, "root");
+  private readonly config = join(this.state, "oleada.json");
+
+  constructor(things: Record<string, string> = {}) {
+    for (const script of ["deploy", "destroy", "cloud"]) {
+      mkdirSync(join(this.root, "scripts"), { recursive: true });
+      cpSync(fileURLToPath(new URL(`../../scripts/${script}`, import.meta.url)), join(this.root, "scripts", script));
+    }
+    const programs = { aws: AWS, docker: DOCKER, cargo: NOTHING };
+    const tools = { "infra/setup": NOTHING, "infra/synthesise": NOTHING, "scripts/package": NOTHING, "infra/node_modules/.bin/cdk": CDK, "infra/node_modules/.bin/asl-validator": NOTHING, ".infra/bin/cfn-lint": NOTHING };
+    for (const [name, text] of Object.entries(programs)) this.program(join(this.state, name), text);
+    for (const [name, text] of Object.entries(tools)) this.program(join(this.root, name), text);
+    for (const file of ["Cargo.toml", "Cargo.lock", "crates/a", "infra/load-tester/Dockerfile", "scripts/engines"]) this.program(join(this.root, file), "");
+    for (const [name, text] of Object.entries(things)) writeFileSync(join(this.state, name), text);
+    writeFileSync(this.config, JSON.stringify({ ...(JSON.parse(source("infra/deployment.example.json")) as object), console: { kind: "none" } }));
+  }
+
+  run(script: "deploy" | "destroy", ...given: string[]): { code: number | null; said: string; calls: string[] } {
+    const calls = join(this.state, "calls");
+    writeFileSync(calls, "");
+    const env = { ...process.env, PATH: `${this.state}:${process.env.PATH}`, STATE: this.state };
+    const { status, stdout, stderr } = spawnSync(join(this.root, "scripts", script), ["--config", this.config, ...given], { env, encoding: "utf8" });
+    return { code: status, said: stdout + stderr, calls: readFileSync(calls, "utf8").trim().split("\n") };
+  }
+
+  private program(path: string, text: string): void {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    chmodSync(path, 0o755);
+  }
+}
+
+/** The calls that match, each by what matched. */
+const steps = (calls: string[], pattern: RegExp) => calls.flatMap((call) => pattern.exec(call)?.[0] ?? []);
+
+describe("a deployment", () => {
+  test("into a new account makes the role of ECS first, and leaves no region without its image", () => {
+    const { code, said, calls } = new Account().run("deploy");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /create-service-linked-role|deploy oleada-[a-z0-9-]+|docker (build|push \S+?\.amazonaws)/)).toEqual([
+      "create-service-linked-role",
+      "deploy oleada-hub",
+      "docker build",
+      "deploy oleada-us-east-1",
+      "docker push 123456789012.dkr.ecr.us-east-1.amazonaws",
+      "deploy oleada-sa-east-1",
+      "docker push 123456789012.dkr.ecr.sa-east-1.amazonaws",
+    ]);
+  });
+
+  test("that is brought up to date has its image before a stack names it", () => {
+    const { code, said, calls } = new Account({ "ecs-role": "", hub: "UPDATE_COMPLETE", "repository-us-east-1": "", "repository-sa-east-1": "", "image-us-east-1": "" }).run("deploy");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /create-service-linked-role|update-termination-protection|deploy oleada-[a-z0-9-]+|docker (build|push \S+?\.amazonaws)/)).toEqual([
+      "deploy oleada-hub",
+      "docker build",
+      "deploy oleada-us-east-1",
+      "docker push 123456789012.dkr.ecr.sa-east-1.amazonaws",
+      "deploy oleada-sa-east-1",
+    ]);
+  });
+
+  test("whose hub could not be made is made anew", () => {
+    const { code, said, calls } = new Account({ "ecs-role": "", hub: "ROLLBACK_COMPLETE" }).run("deploy");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /update-termination-protection|deploy oleada-hub/)).toEqual(["update-termination-protection", "deploy oleada-hub"]);
+  });
+});
+
+describe("what is destroyed", () => {
+  const stands = { hub: "CREATE_COMPLETE", "tasks-us-east-1": "0", "tasks-sa-east-1": "0", tables: "", buckets: "oleada-123456789012-us-east-1\toleada-hub-objectsaccesslogs6f43ec79-a1\n" };
+
+  test("goes by regions, then the hub; data stays", () => {
+    const { code, said, calls } = new Account(stands).run("destroy", "--yes");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /delete-stack .*|delete-(table|bucket|objects).*/)).toEqual([
+      "delete-stack --region us-east-1 --stack-name oleada-us-east-1",
+      "delete-stack --region sa-east-1 --stack-name oleada-sa-east-1",
+      "delete-stack --region us-east-1 --stack-name oleada-hub",
+    ]);
+  });
+
+  test.each([
+    [{ "tasks-sa-east-1": "100" }, "100 workers are at work"],
+    [{ runs: "1" }, "1 runs are under way"],
+    [{ denied: "" }, "AccessDeniedException"],
+  ])("is nothing while %j", (things, reason) => {
+    const { code, said, calls } = new Account({ ...stands, ...things }).run("destroy", "--yes");
+    expect(code).not.toBe(0);
+    expect(said).toContain(reason);
+    expect(steps(calls, /delete-\w+/)).toEqual([]);
+  });
+
+  test("may be data that a hub left which went before", () => {
+    const { hub, ...left } = stands;
+    expect(hub).toBeDefined();
+    const objects = Array.from({ length: 1000 }, (_, index) => ({ Key: `runs/${"x".repeat(200)}/${index}`, VersionId: "v".repeat(32) }));
+    const { code, said, calls } = new Account({ ...left, versions: JSON.stringify({ Objects: objects, Quiet: true }) }).run("destroy", "--yes", "--delete-data");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /delete-(table|bucket) .*/)).toHaveLength(6);
+    // A thousand versions are more than one argument of a command may hold.
+    expect(steps(calls, /delete-objects .*/)).toEqual([expect.stringMatching(/--delete file:\/\/\S+/)]);
+    expect(steps(calls, /update-termination-protection/)).toEqual([]);
+  });
+
+  test("once more is nothing, and no mistake", () => {
+    const { code, said, calls } = new Account().run("destroy", "--yes", "--delete-data");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /delete-(table|bucket|objects)/)).toEqual([]);
+  });
+
+  test("ends with an error where an object cannot be deleted", () => {
+    const { code, said } = new Account({ ...stands, versions: '{"Objects": [{"Key": "a"}]}', refused: "Access Denied" }).run("destroy", "--yes", "--delete-data");
+    expect(code).not.toBe(0);
+    expect(said).toContain("Access Denied");
+  });
+});
