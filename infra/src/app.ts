@@ -32,7 +32,7 @@ export function build({ config, bootstraps, imageTag, account, outdir, context }
     ...(context === undefined ? {} : { context }),
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const fleet: Fleet = { config, names: new Names(config), bootstraps };
+  const fleet: Fleet = { config, names: new Names(config, account), bootstraps };
   const hub = new Hub(app, fleet, account);
   const regions = config.regions.map((region) => {
     const stack = new Region(app, fleet, region, account, imageTag);

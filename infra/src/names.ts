@@ -9,10 +9,12 @@ import type { Config } from "./config.ts";
 export class Names {
   readonly prefix: string;
   readonly hub: string;
+  private readonly account: string;
 
-  constructor(config: Config) {
+  constructor(config: Config, account: string | undefined) {
     this.prefix = config.name;
     this.hub = config.hub;
+    this.account = account ?? Aws.ACCOUNT_ID;
   }
 
   table(table: TableName): string {
@@ -23,9 +25,13 @@ export class Names {
     return `${this.prefix}-${fn}`;
   }
 
-  /** Of scripts and results. Bucket names are shared by all accounts. */
+  /**
+   * Of scripts and results. Bucket names are shared by all accounts. It is written out where somebody deploys: CloudFormation
+   * takes up what an earlier deployment left only by names without a function in them.
+   * <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html>
+   */
   get bucket(): string {
-    return `${this.prefix}-${Aws.ACCOUNT_ID}-${this.hub}`;
+    return `${this.prefix}-${this.account}-${this.hub}`;
   }
 
   get cluster(): string {

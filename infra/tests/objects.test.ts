@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { EXPIRING } from "../src/hub/objects.ts";
-import { exampleStacks, flat, ofType, only, source, statement } from "./support.ts";
+import { example, exampleStacks, flat, ofType, only, source, statement, synthesise } from "./support.ts";
 
 const data = () => only(exampleStacks().hub, "AWS::S3::Bucket", (bucket) => flat(bucket.BucketName ?? "") === "oleada-<AWS::AccountId>-us-east-1")[1];
 
@@ -28,6 +28,37 @@ describe("buckets", () => {
     expect(rule.AllowedOrigins.map(flat)).toEqual([`https://<${console}.DomainName>`]);
     expect(rule.AllowedMethods).toEqual(["GET", "PUT", "HEAD"]);
     expect(rule.AllowedHeaders).not.toContain("*");
+  });
+
+  test("and tables that outlive a deployment have names that CloudFormation knows them by again", () => {
+    const stack = synthesise(example(), "123456789012")["oleada-hub"];
+    if (stack === undefined) throw new Error("there is no hub");
+    const kept = Object.values(stack.Resources).filter(({ Type, DeletionPolicy }) => DeletionPolicy === "Retain" && /::(Table|Bucket)$/.test(Type));
+    const names = kept.map(({ Properties }) => Properties.TableName ?? Properties.BucketName);
+    // The bucket of access logs is a new one each time.
+    expect(names.filter((name) => name !== undefined).sort()).toEqual([
+      "oleada-123456789012-us-east-1",
+      "oleada-runs",
+      "oleada-scenarios",
+      "oleada-settings",
+      "oleada-workers",
+    ]);
+  });
+
+  test("are told where the console is, also where they were there before it", () => {
+    const { Outputs } = exampleStacks().hub;
+    const [rule] = data().Properties.CorsConfiguration.CorsRules;
+    const { CORSRules } = JSON.parse(flat(Outputs.BucketCors?.Value));
+    expect(CORSRules).toEqual([
+      {
+        AllowedOrigins: rule.AllowedOrigins.map(flat),
+        AllowedMethods: rule.AllowedMethods,
+        AllowedHeaders: rule.AllowedHeaders,
+        ExposeHeaders: rule.ExposedHeaders,
+        MaxAgeSeconds: rule.MaxAge,
+      },
+    ]);
+    expect(source("scripts/deploy")).toContain('--cors-configuration "$(output BucketCors)"');
   });
 
   test("let raw samples go by their tag, and results stay", () => {

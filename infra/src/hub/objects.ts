@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { BlockPublicAccess, Bucket, BucketEncryption, type CorsRule, HttpMethods, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 
 import type { Config } from "../config.ts";
@@ -36,25 +36,14 @@ export class Objects extends Construct {
 
   /** The bucket itself; a console, if there is one, sends and fetches by presigned requests. */
   keep(config: Config, names: Names, consoleUrl: string | undefined): void {
+    const cors = consoleUrl === undefined ? [] : [rule(consoleUrl)];
     new Bucket(this, "Data", {
       ...PRIVATE,
       bucketName: names.bucket,
       versioned: true,
       serverAccessLogsBucket: this.accessLogs,
       serverAccessLogsPrefix: "data/",
-      cors:
-        consoleUrl === undefined
-          ? []
-          : [
-              {
-                // Presigned requests of the console: they carry their right in the address, never a cookie.
-                allowedOrigins: [consoleUrl],
-                allowedMethods: [HttpMethods.GET, HttpMethods.PUT, HttpMethods.HEAD],
-                allowedHeaders: ["content-type", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"],
-                exposedHeaders: ["ETag"],
-                maxAge: 3600,
-              },
-            ],
+      cors,
       lifecycleRules: [
         { id: "RawSamples", tagFilters: { [EXPIRING.key]: EXPIRING.value }, expiration: Duration.days(config.rawSampleDays) },
         { id: "BrokenUploads", abortIncompleteMultipartUploadAfter: LONGEST_UPLOAD },
@@ -63,5 +52,27 @@ export class Objects extends Construct {
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    // A bucket that is taken up again stays as it is, and its former console was at another address: scripts/deploy sets it.
+    const rules = cors.map(({ allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAge }) => ({
+      AllowedOrigins: allowedOrigins,
+      AllowedMethods: allowedMethods,
+      AllowedHeaders: allowedHeaders,
+      ExposeHeaders: exposedHeaders,
+      MaxAgeSeconds: maxAge,
+    }));
+    if (rules.length === 0) return;
+    new CfnOutput(this, "Cors", { value: Stack.of(this).toJsonString({ CORSRules: rules }) }).overrideLogicalId("BucketCors");
+    new CfnOutput(this, "Bucket", { value: names.bucket }).overrideLogicalId("Bucket");
   }
+}
+
+/** Presigned requests of the console: they carry their right in the address, never a cookie. */
+function rule(consoleUrl: string): CorsRule {
+  return {
+    allowedOrigins: [consoleUrl],
+    allowedMethods: [HttpMethods.GET, HttpMethods.PUT, HttpMethods.HEAD],
+    allowedHeaders: ["content-type", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"],
+    exposedHeaders: ["ETag"],
+    maxAge: 3600,
+  };
 }
