@@ -56,15 +56,19 @@ export interface RegionConfig {
 }
 
 export type Network =
-  /** A new VPC whose tasks have public addresses. It costs nothing at rest. */
-  | { kind: "public"; cidr: string }
+  /**
+   * A new VPC whose tasks have public addresses. It costs nothing at rest. Its `zones` are the first two unless they are
+   * named: Fargate is not in every zone, and their letters differ by account.
+   */
+  | { kind: "public"; cidr: string; zones?: string[] }
   /** A new VPC whose tasks leave by NAT gateways: the targets see the same two addresses in every run. */
-  | { kind: "private"; cidr: string }
+  | { kind: "private"; cidr: string; zones?: string[] }
   | { kind: "existing"; vpcId: string; subnetIds: string[]; publicIp: boolean };
 
 /** As crates/model/src/region.rs reads it. */
 const REGION = /^[a-z]{2}(-[a-z]{1,12}){1,2}-\d{1,2}$/;
 const NAME = /^[a-z][a-z0-9-]{1,18}[a-z0-9]$/;
+const ZONE = /^[a-z]{2}(-[a-z]{1,12}){1,2}-\d{1,2}[a-z]$/;
 const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/(16|17|18)$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 const VPC = /^vpc-[0-9a-f]{8,17}$/;
@@ -88,7 +92,7 @@ export function parseConfig(document: unknown): Config {
     image: image(read, root.image),
     logRetentionDays: read.number("logRetentionDays", root.logRetentionDays, (days) => RETENTION.includes(days), `one of ${RETENTION.join(", ")}`),
     rawSampleDays: read.number("rawSampleDays", root.rawSampleDays, (days) => days >= 1 && days <= 3650, "1 to 3650"),
-    regions: read.list("regions", root.regions, 1, 20).map((each, index) => region(read, `regions[${index}]`, each)),
+    regions: read.list("regions", root.regions, 1, 20).map((each, index) => regionOf(read, `regions[${index}]`, each)),
   };
   read.known("", root, Object.keys(config));
   if (TAKEN.some((word) => config.name.includes(word))) read.wrong("name", `must not contain ${TAKEN.join(", ")}`);
@@ -165,21 +169,26 @@ function image(read: Reader, value: unknown): Image {
   return { kind, architecture: processor, uri: read.text("image.uri", object.uri, DIGEST, "an image with its digest, …@sha256:…") };
 }
 
-function region(read: Reader, at: string, value: unknown): RegionConfig {
+function regionOf(read: Reader, at: string, value: unknown): RegionConfig {
   const object = read.object(at, value);
   read.known(at, object, ["region", "network"]);
-  return {
-    region: read.text(`${at}.region`, object.region, REGION, "a region such as us-east-1"),
-    network: network(read, `${at}.network`, object.network),
-  };
+  const region = read.text(`${at}.region`, object.region, REGION, "a region such as us-east-1");
+  return { region, network: network(read, `${at}.network`, region, object.network) };
 }
 
-function network(read: Reader, at: string, value: unknown): Network {
+function network(read: Reader, at: string, region: string, value: unknown): Network {
   const object = read.object(at, value);
   const kind = read.oneOf(`${at}.kind`, object.kind, ["public", "private", "existing"]);
   if (kind !== "existing") {
-    read.known(at, object, ["kind", "cidr"]);
-    return { kind, cidr: read.text(`${at}.cidr`, object.cidr, CIDR, "a network such as 10.40.0.0/16; /18 at the smallest") };
+    read.known(at, object, ["kind", "cidr", "zones"]);
+    const cidr = read.text(`${at}.cidr`, object.cidr, CIDR, "a network such as 10.40.0.0/16; /18 at the smallest");
+    if (object.zones === undefined) return { kind, cidr };
+    const zones = read
+      .list(`${at}.zones`, object.zones, 2, 2)
+      .map((each, index) => read.text(`${at}.zones[${index}]`, each, ZONE, "a zone such as us-east-1a"));
+    if (zones[0] === zones[1]) read.wrong(`${at}.zones`, "names a zone twice");
+    if (zones.some((zone) => zone.slice(0, -1) !== region)) read.wrong(`${at}.zones`, `must be of ${region}`);
+    return { kind, cidr, zones };
   }
   read.known(at, object, ["kind", "vpcId", "subnetIds", "publicIp"]);
   if (typeof object.publicIp !== "boolean") read.wrong(`${at}.publicIp`, "must be true or false");

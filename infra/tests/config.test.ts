@@ -29,6 +29,14 @@ describe("the deployment file", () => {
     expect(() => parseConfig(twice)).toThrow(/regions names a region twice/);
   });
 
+  test("takes two zones of the region, and no others", () => {
+    const zones = (...zones: string[]) => ({ ...example(), regions: [{ region: "us-east-1", network: { kind: "public", cidr: "10.0.0.0/16", zones } }] });
+    expect(parseConfig(zones("us-east-1b", "us-east-1d")).regions[0]?.network).toMatchObject({ zones: ["us-east-1b", "us-east-1d"] });
+    expect(() => parseConfig(zones("us-east-1b"))).toThrow(/zones must be a list of 2 to 2/);
+    expect(() => parseConfig(zones("us-east-1b", "us-east-1b"))).toThrow(/zones names a zone twice/);
+    expect(() => parseConfig(zones("us-east-1b", "us-west-2a"))).toThrow(/zones must be of us-east-1/);
+  });
+
   test("refuses what a partition does not have", () => {
     const china = { ...example(), hub: "cn-north-1" };
     expect(() => parseConfig(china)).toThrow(/console\.kind must be none[^]*identity\.kind must be oidc[^]*regions must be of the hub's partition/);

@@ -114,6 +114,12 @@ describe("networks", () => {
     expect(endpoints.map(({ ServiceName }) => flat(ServiceName).split(".").at(-1)).sort()).toEqual(["dynamodb", "s3"]);
   });
 
+  test("are in the zones that are named, where Fargate is not in the first two", () => {
+    const zones = ["sa-east-1b", "sa-east-1c"];
+    const stack = withNetwork({ kind: "public", cidr: "10.41.0.0/16", zones });
+    expect(ofType(stack, "AWS::EC2::Subnet").map(([, { Properties }]) => Properties.AvailabilityZone)).toEqual(zones);
+  });
+
   test("private: targets see two addresses that stay", () => {
     const stack = withNetwork({ kind: "private", cidr: "10.41.0.0/16" });
     nothingComesIn(stack);

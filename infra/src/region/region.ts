@@ -11,12 +11,15 @@ import { Workers } from "./workers.ts";
 
 /** What a region needs for workers to run in it. The hub's own region has one of these too. */
 export class Region extends Stack {
+  private readonly zones: string[] | undefined;
+
   constructor(app: App, fleet: Fleet, { region, network }: RegionConfig, account: string | undefined, imageTag: string) {
     const { config, names } = fleet;
     super(app, `${names.prefix}-${region}`, {
       env: { region, ...(account === undefined ? {} : { account }) },
       description: `Oleada: distributed load tests. Workers in ${region}.`,
     });
+    this.zones = network.kind === "existing" ? undefined : network.zones;
     const may = new Permissions(this, names);
     const live = new Live(this, fleet, may);
     const place = new Network(this, network, names, config.logRetentionDays);
@@ -27,8 +30,8 @@ export class Region extends Stack {
     registration.node.addDependency(workers, place, live);
   }
 
-  /** The first zones of the region, whoever deploys: asking for their names would need credentials. */
+  /** The first zones of the region unless they are named, whoever deploys: asking for them would need credentials. */
   override get availabilityZones(): string[] {
-    return [0, 1].map((zone) => Fn.select(zone, Fn.getAzs()));
+    return this.zones ?? [0, 1].map((zone) => Fn.select(zone, Fn.getAzs()));
   }
 }
