@@ -54,6 +54,7 @@ const PRICES = {
   dashboard: 3,
   imageGb: 0.1,
   natGateway: 32.85,
+  publicAddress: 3.65,
   webAcl: 5,
   endpointOfInterface: 7.3,
   secret: 0.4,
@@ -81,6 +82,7 @@ test("a hub and two regions cost less than 5 USD a month at rest", () => {
     // The first three dashboards of an account are free, and ten of its alarms; nothing is counted as free here.
     alarmMetrics * PRICES.alarmMetric +
     count("AWS::EC2::NatGateway") * PRICES.natGateway +
+    count("AWS::EC2::EIP") * PRICES.publicAddress +
     count("AWS::WAFv2::WebACL") * PRICES.webAcl +
     count("AWS::SecretsManager::Secret") * PRICES.secret +
     count("AWS::KMS::Key") * PRICES.key +
