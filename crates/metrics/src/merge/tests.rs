@@ -385,13 +385,13 @@ fn a_damaged_result_is_an_error() {
     let fetch = query.fetches(index).remove(0);
     let mut bytes = part.read(&fetch);
     assert!(matches!(
-        query.add(index, &fetch, &bytes[1..]),
+        query.add(index, &[(fetch.clone(), bytes[1..].to_vec())]),
         Err(StoreError::WrongLength { .. })
     ));
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     assert!(matches!(
-        query.add(index, &fetch, &bytes),
+        query.add(index, &[(fetch, bytes)]),
         Err(StoreError::Damaged { .. })
     ));
     let encoded = index.encode();
