@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 af3557593628923e3e4b187e26590a588c1c968b2adb26f4f54896381b67b9e6
+// Made by `npm run generate` from crates/api/openapi.json, sha256 8cfa1fe2884a07d1ea4a32bae6b5c0c665357ad418182b93c2d73b095b22ef02
 
 export interface paths {
     "/api/v1/estimate": {
@@ -633,6 +633,8 @@ export interface components {
             labels: {
                 [key: string]: components["schemas"]["Pair"];
             };
+            /** @description The warnings in their order with codes and values, for those who say them in words of their own. */
+            said: components["schemas"]["Said"][];
             /** @description Why the figures may differ for other reasons than the target; a sentence each. */
             warnings: string[];
         };
@@ -861,6 +863,10 @@ export interface components {
             code: number;
             /** @description What a person needs to know; of a dead engine its own last words. */
             detail: string;
+            /** @description What `detail` names besides, in its order. */
+            values?: string[];
+            /** @description Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it. */
+            words?: string;
         };
         /** @example 200-399 */
         ExpectStatus: string;
@@ -1293,6 +1299,10 @@ export interface components {
             code: components["schemas"]["ReasonCode"];
             /** @description What happened and what to do. */
             detail: string;
+            /** @description What `detail` names besides, in its order. */
+            values?: string[];
+            /** @description Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it. */
+            words?: string;
         };
         /** @enum {string} */
         ReasonCode: "CANCELLED" | "QUOTA_EXCEEDED" | "LAUNCH_REFUSED" | "START_TIMEOUT" | "WORKERS_LOST" | "ENGINE_FAILED" | "SETUP_FAILED" | "NO_SAMPLES" | "CONTROL_PLANE_FAILED";
@@ -1420,6 +1430,14 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
             workers: components["schemas"]["WorkerCounts"];
         };
+        /** @description A sentence for a person, and where it is of a known kind, its code and the values in it: see [`said!`]. */
+        Said: {
+            /** @description What kind of sentence it is, for those who say it in words of their own. Absent where only `detail` tells it. */
+            code?: string;
+            detail: string;
+            /** @description What `detail` names besides, in its order. */
+            values?: string[];
+        };
         /** @description A scenario as a person wrote it, with every default filled in. */
         Scenario: {
             /** @description Whether some failed requests are kept with their answers, to be looked at; without credentials. */
@@ -1503,6 +1521,8 @@ export interface components {
             path: string;
             /** @description Why it is not shown. */
             problem: string | null;
+            /** @description The same with its code and values, for those who say it in words of their own; absent where `problem` is null. */
+            said?: components["schemas"]["Said"];
             /**
              * Format: int64
              * @description In bytes.
@@ -1543,6 +1563,8 @@ export interface components {
             files: components["schemas"]["File"][];
             /** @description Why nothing in it can run; null when nothing is wrong with the upload itself. */
             problem: string | null;
+            /** @description The same with its code and values, for those who say it in words of their own; absent where `problem` is null. */
+            said?: components["schemas"]["Said"];
             scriptId: components["schemas"]["ScriptId"];
             /** @description In hex. */
             sha256: string;
@@ -1826,6 +1848,10 @@ export interface components {
             detail: string;
             /** @description The name of the element that failed, when it is known. */
             element: string | null;
+            /** @description What `detail` names besides, in its order. */
+            values?: string[];
+            /** @description Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it. */
+            words?: string;
         };
         /** @description Whether the figures say something of the target, or of the generators. */
         Validity: {
@@ -1836,6 +1862,10 @@ export interface components {
             /** @description Such as `GENERATOR_CPU`. */
             code: string;
             detail: string;
+            /** @description What `detail` names besides, in its order. */
+            values?: string[];
+            /** @description Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it. */
+            words?: string;
         };
         Vcpu: {
             /**
@@ -1865,6 +1895,10 @@ export interface components {
             /** @description Such as `TOO_MANY_LABELS`. */
             code: string;
             detail: string;
+            /** @description What `detail` names besides, in its order. */
+            values?: string[];
+            /** @description Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it. */
+            words?: string;
         };
         /** @description Milliseconds from `startAt`, the end excluded, as they were applied: whole steps of the stored series. */
         Window: {

@@ -2,7 +2,13 @@
 
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use model::{RunId, ScenarioId, field, role::Role, run::Status};
+use model::{
+    RunId, ScenarioId,
+    field::{self, Said},
+    role::Role,
+    run::Status,
+    said,
+};
 
 use crate::{
     App,
@@ -52,15 +58,17 @@ async fn put(
 ) -> Result<Response, Problem> {
     let run_id: RunId = field::read(&document, |node| {
         let fields = node.object()?;
-        let run_id = fields.required("runId", field::Node::parsed);
+        let run_id = fields.required("runId", |node| node.parsed_as("NOT_RUN_ID"));
         fields.finish();
         run_id
     })?;
     app.gateways.scenarios.get(id).await?;
-    let unfit = |detail: String| Err(model::Problems::one("/runId", detail).into());
+    let unfit = |said: Said| Err(model::Problems::one("/runId", said).into());
     let run = match app.gateways.runs.get(run_id).await {
         Ok(run) if run.scenario_id == id => run,
-        Ok(_) | Err(aws::Error::NotFound(_)) => return unfit("is not a run of this scenario".to_owned()),
+        Ok(_) | Err(aws::Error::NotFound(_)) => {
+            return unfit(said!("RUN_OF_OTHER_SCENARIO", "is not a run of this scenario"));
+        }
         Err(error) => return Err(error.into()),
     };
     if !run.status.is_terminal() {
@@ -68,7 +76,8 @@ async fn put(
         return Err(Problem::new(Code::NotCollected, detail));
     }
     if run.status != Status::Completed || run.summary.is_none() {
-        return unfit(format!(
+        return unfit(said!(
+            "NO_BASELINE",
             "is {}; a baseline is a completed run with results",
             run.status.as_str()
         ));

@@ -41,30 +41,36 @@ const LONGEST_WARNING: usize = 500;
 fn all_warnings(scenario: &Scenario, of_script: Vec<Warning>) -> Vec<Warning> {
     let crowded = scenario.traffic.iter().filter_map(|traffic| {
         let each = traffic.virtual_users?.div_ceil(traffic.workers.max(1));
-        (u64::from(each) > ADVISED_USERS).then(|| Warning {
-            code: "MANY_USERS".into(),
-            detail: format!(
-                "{}: {each} users on a worker, and {ADVISED_USERS} are what a JMeter worker is known to carry well: use \
-                 more workers",
-                traffic.region
-            ),
+        (u64::from(each) > ADVISED_USERS).then(|| {
+            let said = said!(
+                "MANY_USERS_ON_WORKER",
+                "{}: {} users on a worker, and {} are what a JMeter worker is known to carry well: use more workers",
+                traffic.region,
+                each,
+                ADVISED_USERS
+            );
+            Warning::new("MANY_USERS", said)
         })
     });
     let mut warnings: Vec<Warning> = crowded.chain(of_script).collect();
     let more = warnings.len().saturating_sub(MOST_WARNINGS);
     warnings.truncate(MOST_WARNINGS);
     if more > 0 {
-        let detail = format!("{more} more warnings are not shown");
-        let code = "MORE_WARNINGS".to_owned();
-        warnings.push(Warning { code, detail });
+        let said = said!("MORE_WARNINGS_NOT_SHOWN", "{} more warnings are not shown", more);
+        warnings.push(Warning::new("MORE_WARNINGS", said));
     }
     for warning in &mut warnings {
-        if let Some((end, _)) = warning.detail.char_indices().nth(LONGEST_WARNING) {
-            warning.detail.truncate(end);
-            warning.detail.push('…');
-        }
+        shorten(&mut warning.detail);
+        warning.values.iter_mut().for_each(shorten);
     }
     warnings
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_WARNING) {
+        text.truncate(end);
+        text.push('…');
+    }
 }
 
 /// What is wrong with the regions that load shall come from.
@@ -124,7 +130,7 @@ async fn script(app: &App, scenario: &Scenario) -> Result<Answer, Problem> {
         intake::Script::Taken(_, record) => record,
     };
     if let Some(problem) = &record.problem {
-        return refused(problem.as_str().into());
+        return refused(problem.clone());
     }
     let question = Question {
         version: env!("CARGO_PKG_VERSION"),

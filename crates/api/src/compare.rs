@@ -9,8 +9,10 @@ use metrics::{
 };
 use model::{
     RunId,
+    field::Said,
     role::Role,
     run::{Run, Status},
+    said,
     shape::Shape,
 };
 use serde::Serialize;
@@ -36,6 +38,8 @@ struct Comparison {
     candidate: RunId,
     /// Why the figures may differ for other reasons than the target; a sentence each.
     warnings: Vec<String>,
+    /// The warnings in their order with codes and values, for those who say them in words of their own.
+    said: Vec<Said>,
     /// By label; `*` is all requests.
     labels: BTreeMap<String, Pair>,
 }
@@ -66,46 +70,72 @@ async fn get(
 ) -> Result<Response, Problem> {
     let base = results::of_run(&app, base).await?;
     let candidate = results::of_run(&app, candidate).await?;
+    let said = warnings(&base, &candidate);
     let comparison = Comparison {
         base: base.0.run_id,
         candidate: candidate.0.run_id,
-        warnings: warnings(&base, &candidate),
+        warnings: said.iter().map(|said| said.detail.clone()).collect(),
+        said,
         labels: compare::labels(&base.1, &candidate.1),
     };
     answer::json(&app, candidate.0.run_id, &comparison).await
 }
 
-fn warnings(base: &(Run, Results), candidate: &(Run, Results)) -> Vec<String> {
+fn warnings(base: &(Run, Results), candidate: &(Run, Results)) -> Vec<Said> {
     let (a, b) = (&base.0.scenario, &candidate.0.scenario);
-    let mut warnings: Vec<String> = [
+    let mut warnings: Vec<Said> = [
         (
             base.0.scenario_id != candidate.0.scenario_id,
-            "the runs are of different scenarios",
+            said!("SCENARIOS_DIFFER", "the runs are of different scenarios"),
         ),
-        (a.workload != b.workload, "scripts or requests differ"),
-        (a.shape != b.shape, "shapes differ"),
-        (a.traffic != b.traffic, "regions, workers or virtual users differ"),
-        (a.worker != b.worker, "worker sizes differ"),
+        (
+            a.workload != b.workload,
+            said!("WORKLOADS_DIFFER", "scripts or requests differ"),
+        ),
+        (a.shape != b.shape, said!("SHAPES_DIFFER", "shapes differ")),
+        (
+            a.traffic != b.traffic,
+            said!("TRAFFIC_DIFFERS", "regions, workers or virtual users differ"),
+        ),
+        (
+            a.worker != b.worker,
+            said!("WORKER_SIZES_DIFFER", "worker sizes differ"),
+        ),
     ]
     .into_iter()
     .filter(|(differs, _)| *differs)
-    .map(|(_, warning)| warning.to_owned())
+    .map(|(_, warning)| warning)
     .collect();
     for (role, (run, results)) in [("base", base), ("candidate", candidate)] {
         if run.status != Status::Completed {
-            warnings.push(format!("the {role} run is {}", run.status.as_str()));
+            warnings.push(said!(
+                "RUN_NOT_COMPLETED",
+                "the {} run is {}",
+                role,
+                run.status.as_str()
+            ));
         }
         if results.degraded {
-            warnings.push(format!(
-                "the {role} run lost workers: its target got less than was asked for"
+            warnings.push(said!(
+                "RUN_LOST_WORKERS",
+                "the {} run lost workers: its target got less than was asked for",
+                role
             ));
         }
         // Where the plan sets the load, it sets its end too.
         if results.ended_early.is_some() && matches!(run.scenario.shape, Shape::Users(_)) {
-            warnings.push(format!("the {role} run ended earlier than planned"));
+            warnings.push(said!(
+                "RUN_ENDED_EARLY",
+                "the {} run ended earlier than planned",
+                role
+            ));
         }
         if !results.workers.partial.is_empty() {
-            warnings.push(format!("some workers of the {role} run delivered a part only"));
+            warnings.push(said!(
+                "RUN_WORKERS_PARTIAL",
+                "some workers of the {} run delivered a part only",
+                role
+            ));
         }
         let doubts = results
             .validity
@@ -114,7 +144,8 @@ fn warnings(base: &(Run, Results), candidate: &(Run, Results)) -> Vec<String> {
             .filter(|_| results.validity.grade != Grade::Valid);
         // Lost workers are named above.
         for doubt in doubts.filter(|doubt| doubt.code != "WORKERS_LOST") {
-            warnings.push(format!("the {role} run is in doubt: {}", doubt.detail));
+            let said = said!("RUN_IN_DOUBT", "the {} run is in doubt: {}", role, doubt.detail);
+            warnings.push(said.ending_in(&doubt.said()));
         }
     }
     warnings

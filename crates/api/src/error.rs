@@ -1,5 +1,7 @@
 //! What goes wrong inside, as a client is told of it: the one place where internal errors become problems.
 
+use model::said;
+
 use crate::problem::{Code, Problem};
 
 impl From<aws::Error> for Problem {
@@ -7,7 +9,7 @@ impl From<aws::Error> for Problem {
         match error {
             aws::Error::NotFound(_) => Self::new(Code::NotFound, "this does not exist, or not any more"),
             aws::Error::InvalidCursor => {
-                model::Problems::one("?cursor", "is not a cursor of this list").into()
+                model::Problems::one("?cursor", said!("OTHER_CURSOR", "is not a cursor of this list")).into()
             }
             aws::Error::Conflict(_) => Self::new(
                 Code::Conflict,

@@ -8,9 +8,9 @@ mod examine;
 use std::path::PathBuf;
 
 use aws::objects::keys;
-use model::{ScriptId, Timestamp, workload};
+use model::{ScriptId, Timestamp, field::Said, said, workload};
 use script::archive::FileName;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use tempfile::TempDir;
 
 pub(crate) use examine::Answer;
@@ -46,7 +46,23 @@ pub(crate) struct Announced {
 pub(crate) struct Record {
     pub files: Vec<File>,
     /// Why nothing in it can ever run.
-    pub problem: Option<String>,
+    #[serde(deserialize_with = "written_before")]
+    pub problem: Option<Said>,
+}
+
+/// Records of earlier releases have the words alone.
+fn written_before<'de, D: Deserializer<'de>>(record: D) -> Result<Option<Said>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Words(String),
+        Said(Said),
+    }
+    let written = Option::deserialize(record)?;
+    Ok(written.map(|written| match written {
+        Written::Words(words) => words.into(),
+        Written::Said(said) => said,
+    }))
 }
 
 /// A file of a script.
@@ -85,7 +101,7 @@ pub(crate) async fn look(app: &App, id: ScriptId) -> Result<Script, Problem> {
     let record = match fetch(app, id).await? {
         None => Record {
             files: Vec::new(),
-            problem: Some(format!("has more than {LARGEST} bytes")),
+            problem: Some(said!("FILE_TOO_LARGE", "has more than {} bytes", LARGEST)),
         },
         Some(upload) => {
             let announced = announced.clone();
@@ -119,9 +135,9 @@ pub(crate) async fn text(
     id: ScriptId,
     announced: &Announced,
     path: &str,
-) -> Result<Result<String, String>, Problem> {
+) -> Result<Result<String, Said>, Problem> {
     let Some(upload) = fetch(app, id).await? else {
-        return Ok(Err("cannot be read".to_owned()));
+        return Ok(Err(said!("FILE_CANNOT_BE_READ", "cannot be read")));
     };
     let (file_name, path) = (announced.file_name.clone(), path.to_owned());
     blocking(move || examine::text(&upload.path, &file_name, &path)).await
@@ -216,4 +232,23 @@ async fn blocking<T: Send + 'static>(
     outcome
         .map_err(|error| internal(&error))?
         .map_err(|error| internal(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_an_earlier_release_is_read() {
+        let read =
+            |problem: &str| serde_json::from_str::<Record>(&format!(r#"{{"files":[],"problem":{problem}}}"#));
+        assert_eq!(read("null").unwrap().problem, None);
+        assert_eq!(
+            read(r#""is damaged""#).unwrap().problem,
+            Some("is damaged".into())
+        );
+        let said = said!("FILE_TOO_LARGE", "has more than {} bytes", 5);
+        let written = serde_json::to_string(&said).unwrap();
+        assert_eq!(read(&written).unwrap().problem, Some(said));
+    }
 }

@@ -5,6 +5,7 @@ use std::{cell::RefCell, fmt, ops::RangeInclusive, str::FromStr};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use model::{field::Said, said};
 
 use crate::problem::{Code, Problem};
 
@@ -76,7 +77,8 @@ impl Parameters {
             Some(number) if range.contains(&number) => Some(Some(number)),
             _ => self.problem(
                 name,
-                format!(
+                said!(
+                    "NOT_WHOLE_NUMBER",
                     "must be a whole number between {} and {}",
                     range.start(),
                     range.end()
@@ -95,7 +97,10 @@ impl Parameters {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-_/+=.".contains(&b));
         if !is_well_formed {
-            return self.problem("cursor", "must be nextCursor of the page before");
+            return self.problem(
+                "cursor",
+                said!("NOT_CURSOR", "must be nextCursor of the page before"),
+            );
         }
         Some(Some(text.to_owned()))
     }
@@ -106,16 +111,22 @@ impl Parameters {
             return Some(None);
         };
         if text.chars().count() > most {
-            return self.problem(name, format!("must have at most {most} characters"));
+            return self.problem(
+                name,
+                said!("TOO_MANY_CHARACTERS", "must have at most {} characters", most),
+            );
         }
         if text.chars().any(char::is_control) {
-            return self.problem(name, "must not contain control characters");
+            return self.problem(
+                name,
+                said!("CONTROL_CHARACTERS", "must not contain control characters"),
+            );
         }
         Some(Some(text.to_owned()))
     }
 
-    pub fn problem<T>(&self, name: &str, detail: impl Into<String>) -> Option<T> {
-        let problem = model::Problem::new(format!("?{name}"), detail.into());
+    pub fn problem<T>(&self, name: &str, said: impl Into<Said>) -> Option<T> {
+        let problem = model::Problem::new(format!("?{name}"), said);
         self.problems.borrow_mut().push(problem);
         None
     }
@@ -129,7 +140,7 @@ impl Parameters {
             .map(|(_, value)| value.as_str());
         let first = values.next();
         if values.next().is_some() {
-            return self.problem(name, "must be given once");
+            return self.problem(name, said!("GIVEN_TWICE", "must be given once"));
         }
         Some(first)
     }
@@ -137,7 +148,10 @@ impl Parameters {
     fn refuse_unknown(&self) {
         for (name, _) in &self.pairs {
             if !self.known.borrow().contains(&name.as_str()) {
-                let _: Option<()> = self.problem(name, "is not a parameter of this route");
+                let _: Option<()> = self.problem(
+                    name,
+                    said!("UNKNOWN_PARAMETER", "is not a parameter of this route"),
+                );
             }
         }
     }

@@ -8,7 +8,7 @@ use metrics::{
     series::{self, Series},
     store::{Measured, Query as Figures},
 };
-use model::{Region, RunId, role::Role, run::Run};
+use model::{Region, RunId, role::Role, run::Run, said};
 use utoipa::IntoParams;
 
 use crate::{
@@ -56,7 +56,7 @@ impl Window {
     fn check(&self) -> Result<(), Problem> {
         match self.to {
             Some(to) if to <= self.from.unwrap_or(0) => {
-                Err(model::Problems::one("?to", "must be more than from").into())
+                Err(model::Problems::one("?to", said!("NOT_AFTER_FROM", "must be more than from")).into())
             }
             _ => Ok(()),
         }

@@ -10,6 +10,7 @@ use model::{
     RunId, ScenarioId, Timestamp, field,
     role::Role,
     run::{Entry, Reason, Run, Stage, Status, Summary, Trigger, Warning, WorkerCounts},
+    said,
     scenario::Scenario,
 };
 use serde::Serialize;
@@ -306,7 +307,7 @@ async fn cancel(
     _: Query<Nothing>,
 ) -> Result<(StatusCode, Json<RunView>), Problem> {
     let mut run = app.gateways.runs.get(id).await?;
-    let detail = format!("cancelled by {}", caller.principal);
-    run.status = app.gateways.cancel(&run, &detail, (app.clock)()).await?;
+    let said = said!("CANCELLED_BY", "cancelled by {}", caller.principal);
+    run.status = app.gateways.cancel(&run, said, (app.clock)()).await?;
     Ok((StatusCode::ACCEPTED, Json(run.into())))
 }

@@ -3,7 +3,7 @@
 mod files;
 
 use axum::{Json, extract::State};
-use model::{ScriptId, Timestamp, role::Role};
+use model::{ScriptId, Timestamp, field::Said, role::Role};
 use serde::Serialize;
 
 use crate::{
@@ -35,6 +35,10 @@ struct ScriptView {
     /// Why nothing in it can run; null when nothing is wrong with the upload itself.
     #[schema(required)]
     problem: Option<String>,
+    /// The same with its code and values, for those who say it in words of their own; absent where `problem` is null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    said: Option<Said>,
     /// Empty until it is uploaded.
     files: Vec<File>,
 }
@@ -42,7 +46,7 @@ struct ScriptView {
 impl ScriptView {
     fn of(id: ScriptId, announced: Announced, record: Option<Record>) -> Self {
         let uploaded = record.is_some();
-        let (problem, files) = record.map_or((None, Vec::new()), |record| (record.problem, record.files));
+        let (said, files) = record.map_or((None, Vec::new()), |record| (record.problem, record.files));
         Self {
             script_id: id,
             file_name: announced.file_name,
@@ -50,7 +54,8 @@ impl ScriptView {
             sha256: announced.sha256,
             announced_at: announced.announced_at,
             uploaded,
-            problem,
+            problem: said.as_ref().map(|said| said.detail.clone()),
+            said,
             files,
         }
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use aws::objects::{Upload, keys};
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{ScriptId, Timestamp, field, role::Role};
+use model::{ScriptId, Timestamp, field, role::Role, said};
 use serde::Serialize;
 
 use crate::{
@@ -114,7 +114,10 @@ async fn create(
 fn file_name(node: &field::Node<'_>) -> Option<String> {
     let name = node.line(5..=255)?;
     if name.contains(['/', '\\']) {
-        return node.problem("must be a file name without folders");
+        return node.problem(said!(
+            "FILE_NAME_WITH_FOLDERS",
+            "must be a file name without folders"
+        ));
     }
     let ending = std::path::Path::new(&name).extension();
     if !ending.is_some_and(|ending| {
@@ -122,7 +125,7 @@ fn file_name(node: &field::Node<'_>) -> Option<String> {
             .iter()
             .any(|known| ending.eq_ignore_ascii_case(known))
     }) {
-        return node.problem("must end in .jmx or .zip");
+        return node.problem(said!("FILE_NAME_ENDING", "must end in .jmx or .zip"));
     }
     Some(name)
 }
@@ -133,5 +136,5 @@ fn sha256(node: &field::Node<'_>) -> Option<[u8; 32]> {
         .as_str()
         .and_then(|text| hex::decode(text).ok())
         .and_then(|bytes| bytes.try_into().ok());
-    bytes.or_else(|| node.problem("must be a SHA-256 in 64 hexadecimal digits"))
+    bytes.or_else(|| node.problem(said!("NOT_SHA256", "must be a SHA-256 in 64 hexadecimal digits")))
 }

@@ -7,6 +7,7 @@ use model::{
     Region, RunId, Timestamp,
     role::Role,
     run::Run,
+    said,
     worker::{Exit, State as WorkerState, Worker},
 };
 use serde::Serialize;
@@ -135,7 +136,7 @@ struct Lines {
 impl FromQuery for Lines {
     fn read(parameters: &Parameters) -> Option<Self> {
         let worker = match parameters.integer("worker", 0..=29_999) {
-            Some(None) => parameters.problem("worker", "is required"),
+            Some(None) => parameters.problem("worker", said!("REQUIRED", "is required")),
             given => given.flatten(),
         };
         let limit = parameters.integer("limit", 1..=1_000);

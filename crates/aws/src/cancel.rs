@@ -3,6 +3,7 @@
 use model::{
     Timestamp,
     control::{Stop, StopCause},
+    field::Said,
     run::{Run, Status},
 };
 
@@ -11,7 +12,7 @@ use crate::{Error, Gateways, runs::Changes};
 impl Gateways {
     /// Asks for the end of a run, and answers the status that it then has: stopping, or the one in which it is too late.
     /// The workers are told first: a call that breaks off in between still ends the load.
-    pub async fn cancel(&self, run: &Run, detail: &str, now: Timestamp) -> Result<Status, Error> {
+    pub async fn cancel(&self, run: &Run, said: impl Into<Said>, now: Timestamp) -> Result<Status, Error> {
         // The load is over: a stop would only call a complete result cancelled.
         if run.status.is_terminal() || run.status == Status::Collecting {
             return Ok(run.status);
@@ -21,7 +22,7 @@ impl Gateways {
             &Stop {
                 at: now,
                 cause: StopCause::Cancel,
-                detail: detail.to_owned(),
+                said: said.into(),
             },
         )
         .await?;

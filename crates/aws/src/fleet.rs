@@ -9,7 +9,7 @@ use aws_sdk_ecs::{
         Task, TaskOverride,
     },
 };
-use model::{RunId, disk, scenario::WorkerSize};
+use model::{Problem, RunId, disk, said, scenario::WorkerSize};
 use sha2::{Digest, Sha256};
 
 use crate::{Error, connect, error::sorted, settings::Site};
@@ -207,18 +207,20 @@ impl Fleet {
 
     /// What ECS does not know of a site, each with its place in the site's document. All roles are held to the same cluster:
     /// where this one may not look, none may start a task.
-    pub async fn problems_of(&self, site: &Site) -> Result<Vec<model::Problem>, Error> {
-        let problem = |pointer: &str, detail: String| model::Problem::new(pointer, detail);
+    pub async fn problems_of(&self, site: &Site) -> Result<Vec<Problem>, Error> {
         let mut problems = Vec::new();
         match self.list(site, None).await {
             Ok(_) => {}
             Err(Error::Refused { code, .. }) if code == "ClusterNotFoundException" => {
-                let detail = format!("is not a cluster of ECS in {}", site.region);
-                problems.push(problem("/cluster", detail));
+                let said = said!("NO_SUCH_CLUSTER", "is not a cluster of ECS in {}", site.region);
+                problems.push(Problem::new("/cluster", said));
             }
             Err(Error::Refused { code, .. }) if code == "AccessDeniedException" => {
-                let detail = "is not a cluster that the roles of this deployment may use".to_owned();
-                problems.push(problem("/cluster", detail));
+                let said = said!(
+                    "CLUSTER_DENIED",
+                    "is not a cluster that the roles of this deployment may use"
+                );
+                problems.push(Problem::new("/cluster", said));
             }
             Err(Error::Refused { .. }) => {}
             Err(error) => return Err(error),
@@ -232,8 +234,12 @@ impl Fleet {
                 .task_definition
                 .and_then(|known| known.container_definitions),
             Err(Error::Refused { code, .. }) if code == "ClientException" => {
-                let detail = format!("is not a task definition of ECS in {}", site.region);
-                problems.push(problem("/taskDefinition", detail));
+                let said = said!(
+                    "NO_SUCH_TASK_DEFINITION",
+                    "is not a task definition of ECS in {}",
+                    site.region
+                );
+                problems.push(Problem::new("/taskDefinition", said));
                 None
             }
             Err(Error::Refused { .. }) => None,
@@ -241,7 +247,8 @@ impl Fleet {
         };
         let is_worker = |container: &ContainerDefinition| container.name() == Some(&site.container);
         if containers.is_some_and(|containers| !containers.iter().any(is_worker)) {
-            problems.push(problem("/container", "is not in the task definition".to_owned()));
+            let said = said!("NO_SUCH_CONTAINER", "is not in the task definition");
+            problems.push(Problem::new("/container", said));
         }
         Ok(problems)
     }

@@ -243,10 +243,7 @@ async fn what_is_noted_on_a_run_adds_up() {
     runs.count_workers(run.run_id, &"sa-east-1".parse().unwrap(), counts)
         .await
         .unwrap();
-    let warning = Warning {
-        code: "TOO_MANY_LABELS".into(),
-        detail: "…".into(),
-    };
+    let warning = Warning::new("TOO_MANY_LABELS", "…");
     for _ in 0..2 {
         runs.warn(run.run_id, std::slice::from_ref(&warning))
             .await

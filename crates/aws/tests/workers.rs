@@ -19,10 +19,7 @@ fn place() -> (RunId, Region) {
 }
 
 fn exit(detail: &str) -> Exit {
-    Exit {
-        code: 1,
-        detail: detail.into(),
-    }
+    Exit::new(1, detail)
 }
 
 async fn seat(test: &TestCloud, run_id: RunId, region: &Region, index: u32, attempt: u32) -> Seat {
@@ -177,7 +174,7 @@ async fn the_first_release_counts_and_none_after_a_stop() {
     let stop = |detail: &str| Stop {
         at: now,
         cause: StopCause::Cancel,
-        detail: detail.into(),
+        said: detail.into(),
     };
     // It may come before the run was planned, and the first word counts.
     workers.stop(run_id, &region, &stop("first")).await.unwrap();

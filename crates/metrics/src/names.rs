@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use model::run::Warning;
+use model::{run::Warning, said};
 
 use crate::OTHER;
 
@@ -176,10 +176,11 @@ impl Hasher for Words {
 
 /// Said once when a run has more labels than are kept apart.
 pub(crate) fn too_many_labels() -> Warning {
-    Warning {
-        code: "TOO_MANY_LABELS".to_owned(),
-        detail: format!(
-            "the plan has more than {MOST_LABELS} labels; those that came later are counted together as {OTHER}"
-        ),
-    }
+    let said = said!(
+        "MORE_LABELS_THAN_KEPT",
+        "the plan has more than {} labels; those that came later are counted together as {}",
+        MOST_LABELS,
+        OTHER
+    );
+    Warning::new("TOO_MANY_LABELS", said)
 }

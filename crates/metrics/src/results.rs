@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{
     Region, RunId, ScenarioId, Timestamp,
     criterion::{Criterion, Metric},
+    field::Said,
     run::{Outcome, Status, Summary},
 };
 use serde::{Deserialize, Serialize};
@@ -297,6 +298,35 @@ pub struct ValidityReason {
     /// Such as `GENERATOR_CPU`.
     pub code: String,
     pub detail: String,
+    /// Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub words: Option<String>,
+    /// What `detail` names besides, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub values: Vec<String>,
+}
+
+impl ValidityReason {
+    pub fn new(code: &str, said: impl Into<Said>) -> Self {
+        let said = said.into();
+        Self {
+            code: code.to_owned(),
+            detail: said.detail,
+            words: said.code,
+            values: said.values,
+        }
+    }
+
+    /// What it says, without the code of the reason.
+    pub fn said(&self) -> Said {
+        Said {
+            detail: self.detail.clone(),
+            code: self.words.clone(),
+            values: self.values.clone(),
+        }
+    }
 }
 
 /// Whole microseconds as milliseconds.

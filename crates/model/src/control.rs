@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize, de};
 
-use crate::Timestamp;
+use crate::{Timestamp, field::Said};
 
 /// What the workers of one region must know.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -30,7 +30,8 @@ pub const LEASE: crate::Duration = crate::Duration::from_secs(60);
 pub struct Stop {
     pub at: Timestamp,
     pub cause: StopCause,
-    pub detail: String,
+    #[serde(flatten)]
+    pub said: Said,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

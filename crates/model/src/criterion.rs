@@ -187,9 +187,9 @@ impl Criterion {
     pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
         let fields = node.object()?;
         let label = fields.or("label", "*".to_owned(), |node| node.line(1..=255));
-        let metric = fields.required("metric", Node::parsed);
-        let op = fields.required("op", Node::parsed);
-        let value = fields.required("value", Node::parsed::<Bound>);
+        let metric = fields.required("metric", |node| node.parsed_as("NOT_METRIC"));
+        let op = fields.required("op", |node| node.parsed_as("NOT_OPERATOR"));
+        let value = fields.required("value", |node| node.parsed_as::<Bound>("NOT_BOUND"));
         let criterion = Self {
             label: label?,
             metric: metric?,

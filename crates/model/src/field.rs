@@ -29,18 +29,60 @@ impl Problem {
         Self {
             pointer: pointer.into(),
             detail,
-            code: code.map(str::to_owned),
+            code,
             values,
         }
     }
 }
 
-/// What is wrong, in words, and where it is a known kind, as its code and the values in it: see [`said!`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A sentence for a person, and where it is of a known kind, its code and the values in it: see [`said!`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Said {
     pub detail: String,
-    pub code: Option<&'static str>,
+    /// What kind of sentence it is, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub code: Option<String>,
+    /// What `detail` names besides, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub values: Vec<String>,
+}
+
+impl Said {
+    /// The sentence about this file, which comes first in it: "`plan.jmx` is not UTF-8 text".
+    #[must_use]
+    pub fn about(self, file: &str) -> Self {
+        self.after(file, " ")
+    }
+
+    /// The sentence as one that was found in this file: "`plan.jmx`: the plan has no enabled thread group".
+    #[must_use]
+    pub fn found_in(self, file: &str) -> Self {
+        self.after(file, ": ")
+    }
+
+    /// The values by which another sentence holds this one: the code and the values, or "" and the words.
+    pub fn nested(&self) -> Vec<String> {
+        match &self.code {
+            Some(code) => [std::slice::from_ref(code), &self.values].concat(),
+            None => vec![String::new(), self.detail.clone()],
+        }
+    }
+
+    /// The sentence whose last value is the words of another one, with that one's values in their place.
+    #[must_use]
+    pub fn ending_in(mut self, end: &Self) -> Self {
+        self.values.pop();
+        self.values.extend(end.nested());
+        self
+    }
+
+    fn after(mut self, file: &str, between: &str) -> Self {
+        self.detail = format!("`{file}`{between}{}", self.detail);
+        self.values.insert(0, file.to_owned());
+        self
+    }
 }
 
 impl<T: Into<String>> From<T> for Said {
@@ -59,7 +101,7 @@ macro_rules! said {
     ($code:literal, $words:literal $(, $value:expr)*) => {
         $crate::field::Said {
             detail: format!($words $(, $value)*),
-            code: Some($code),
+            code: Some($code.to_owned()),
             values: vec![$($value.to_string()),*],
         }
     };
@@ -183,7 +225,7 @@ impl<'a> Node<'a> {
 
     /// A duration within the range.
     pub fn duration(&self, range: RangeInclusive<Duration>) -> Option<Duration> {
-        let duration: Duration = self.parsed_or(Some("NOT_DURATION"))?;
+        let duration: Duration = self.parsed_as("NOT_DURATION")?;
         if range.contains(&duration) {
             return Some(duration);
         }
@@ -195,19 +237,14 @@ impl<'a> Node<'a> {
         ))
     }
 
-    /// A string that its type reads; the type's error is the problem.
-    pub fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Option<T> {
-        self.parsed_or(None)
-    }
-
-    /// A [`Node::parsed`] whose problem may have a code.
-    fn parsed_or<T: FromStr<Err: fmt::Display>>(&self, code: Option<&'static str>) -> Option<T> {
+    /// A string that its type reads; the type's error is the problem, and `code` is its kind.
+    pub fn parsed_as<T: FromStr<Err: fmt::Display>>(&self, code: &str) -> Option<T> {
         let Some(text) = self.value.as_str() else {
             return self.problem(said!("NOT_TEXT", "must be a string"));
         };
         let refused = |error: T::Err| {
             self.problem(Said {
-                code,
+                code: Some(code.to_owned()),
                 ..error.to_string().into()
             })
         };
@@ -367,4 +404,32 @@ fn listing(problems: &[Problem]) -> String {
         .map(|p| format!("{} {}", p.pointer, p.detail))
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_file_has_it_first() {
+        let said = said!("XML_ENTITY", "uses the entity &{};", "a");
+        let about = said.clone().about("plan.jmx");
+        assert_eq!(about.detail, "`plan.jmx` uses the entity &a;");
+        assert_eq!(about.values, ["plan.jmx", "a"]);
+        assert_eq!(
+            said.found_in("plan.jmx").detail,
+            "`plan.jmx`: uses the entity &a;"
+        );
+    }
+
+    #[test]
+    fn a_sentence_holds_the_values_of_the_one_that_it_ends_in() {
+        let silent = said!("SILENT_FOR", "nothing was heard of it for {}", "30s");
+        let outer = |end: &Said| said!("WORKER_CANNOT_START", "worker {}: {}", 1, end.detail).ending_in(end);
+        assert_eq!(outer(&silent).values, ["1", "SILENT_FOR", "30s"]);
+        assert_eq!(
+            outer(&"CannotPullContainerError".into()).values,
+            ["1", "", "CannotPullContainerError"]
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{RunId, ScenarioId, Timestamp, plan::Plan, scenario::Scenario};
+use crate::{RunId, ScenarioId, Timestamp, field::Said, plan::Plan, scenario::Scenario};
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -105,13 +105,33 @@ pub struct Reason {
     pub code: ReasonCode,
     /// What happened and what to do.
     pub detail: String,
+    /// Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub words: Option<String>,
+    /// What `detail` names besides, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub values: Vec<String>,
 }
 
 impl Reason {
-    pub fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
+    pub fn new(code: ReasonCode, said: impl Into<Said>) -> Self {
+        let said = said.into();
         Self {
             code,
-            detail: detail.into(),
+            detail: said.detail,
+            words: said.code,
+            values: said.values,
+        }
+    }
+
+    /// What it says, without the code of the reason.
+    pub fn said(&self) -> Said {
+        Said {
+            detail: self.detail.clone(),
+            code: self.words.clone(),
+            values: self.values.clone(),
         }
     }
 }
@@ -174,6 +194,26 @@ pub struct Warning {
     /// Such as `TOO_MANY_LABELS`.
     pub code: String,
     pub detail: String,
+    /// Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub words: Option<String>,
+    /// What `detail` names besides, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub values: Vec<String>,
+}
+
+impl Warning {
+    pub fn new(code: impl Into<String>, said: impl Into<Said>) -> Self {
+        let said = said.into();
+        Self {
+            code: code.into(),
+            detail: said.detail,
+            words: said.code,
+            values: said.values,
+        }
+    }
 }
 
 /// A step of a run on its way.

@@ -146,7 +146,11 @@ impl Scenario {
             );
         }
         if node.value().to_string().len() > LARGEST {
-            return node.problem(format!("must be at most {LARGEST} bytes of JSON"));
+            return node.problem(crate::said!(
+                "TOO_MANY_BYTES",
+                "must be at most {} bytes of JSON",
+                LARGEST
+            ));
         }
         fields.finish();
         Some(Self {

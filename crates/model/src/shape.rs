@@ -94,7 +94,7 @@ impl Shape {
                     drain: drain?,
                 })
             }
-            _ => return fields.problem("kind", "must be users or script"),
+            _ => return fields.problem("kind", crate::said!("NOT_SHAPE_KIND", "must be users or script")),
         };
         if shape.load() > LONGEST {
             return node.problem(crate::said!(

@@ -28,7 +28,7 @@ impl Traffic {
     /// One item; whether `virtualUsers` must be there depends on the shape, which may be unreadable (`None`).
     pub(crate) fn read(node: &Node<'_>, wants_users: Option<bool>) -> Option<Self> {
         let fields = node.object()?;
-        let region = fields.required("region", Node::parsed);
+        let region = fields.required("region", |node| node.parsed_as("NOT_REGION"));
         let workers = fields.required("workers", |node| node.integer(1..=MOST_WORKERS));
         let users = match wants_users {
             Some(false) => fields.optional("virtualUsers", |node| {

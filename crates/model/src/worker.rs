@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Region, Timestamp};
+use crate::{Region, Timestamp, field::Said};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -35,6 +35,35 @@ pub struct Exit {
     pub code: i32,
     /// What a person needs to know; of a dead engine its own last words.
     pub detail: String,
+    /// Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub words: Option<String>,
+    /// What `detail` names besides, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub values: Vec<String>,
+}
+
+impl Exit {
+    pub fn new(code: i32, said: impl Into<Said>) -> Self {
+        let said = said.into();
+        Self {
+            code,
+            detail: said.detail,
+            words: said.code,
+            values: said.values,
+        }
+    }
+
+    /// What it says, without the code of the process.
+    pub fn said(&self) -> Said {
+        Said {
+            detail: self.detail.clone(),
+            code: self.words.clone(),
+            values: self.values.clone(),
+        }
+    }
 }
 
 /// Why a worker will not deliver.

@@ -196,7 +196,12 @@ impl Workload {
         let workload = match kind.as_str() {
             "http" => Http::read(&fields).map(Self::Http),
             "script" => Script::read(&fields).map(Self::Script),
-            _ => return fields.problem("kind", "must be http or script"),
+            _ => {
+                return fields.problem(
+                    "kind",
+                    crate::said!("NOT_WORKLOAD_KIND", "must be http or script"),
+                );
+            }
         };
         fields.finish();
         workload
@@ -206,7 +211,7 @@ impl Workload {
 fn engine(fields: &Fields<'_>) -> Option<Engine> {
     fields.or("engine", Engine::Jmeter, |node| match node.value().as_str() {
         Some("jmeter") => Some(Engine::Jmeter),
-        _ => node.problem("must be jmeter"),
+        _ => node.problem(crate::said!("NOT_ENGINE", "must be jmeter")),
     })
 }
 
@@ -236,7 +241,7 @@ impl Request {
     fn read(node: &Node<'_>) -> Option<Self> {
         let fields = node.object()?;
         let label = fields.optional("label", |node| node.line(1..=255));
-        let method = fields.or("method", Method::Get, Node::parsed);
+        let method = fields.or("method", Method::Get, |node| node.parsed_as("NOT_METHOD"));
         let url = fields.required("url", url);
         let headers = fields.or("headers", BTreeMap::new(), headers);
         let body = fields.optional("body", |node| node.text(0..=100_000));
@@ -247,7 +252,7 @@ impl Request {
                 .and_then(|code| code.to_string().parse().ok())
             {
                 Some(status) => Some(status),
-                None => node.parsed(),
+                None => node.parsed_as("NOT_STATUS_CODES"),
             }
         });
         fields.finish();
@@ -347,7 +352,7 @@ const RESERVED: [&str; 5] = [
 impl Script {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         let engine = engine(fields);
-        let script_id = fields.required("scriptId", Node::parsed);
+        let script_id = fields.required("scriptId", |node| node.parsed_as("NOT_SCRIPT_ID"));
         let entry = fields.optional("entry", |node| node.line(1..=1024));
         let properties = fields.or("properties", BTreeMap::new(), properties);
         let system_properties = fields.or("systemProperties", BTreeMap::new(), properties_plain);
@@ -365,7 +370,7 @@ impl Script {
         let _: Option<_> = fields.optional("data", |node| match node.value().as_array() {
             Some(data) if data.is_empty() => Some(()),
             Some(_) => not_offered(node),
-            None => node.problem("must be a list"),
+            None => node.problem(crate::said!("NOT_LIST", "must be a list")),
         });
         Some(Self {
             engine: engine?,
@@ -378,7 +383,10 @@ impl Script {
 }
 
 fn not_offered(node: &Node<'_>) -> Option<()> {
-    node.problem("must be empty: this is not offered yet")
+    node.problem(crate::said!(
+        "NOT_OFFERED",
+        "must be empty: this is not offered yet"
+    ))
 }
 
 fn properties_plain(node: &Node<'_>) -> Option<BTreeMap<String, String>> {

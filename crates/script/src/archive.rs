@@ -8,7 +8,7 @@ mod name;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
+    fmt, fs,
     io::{self, Read, Seek, Write},
     path::Path,
 };
@@ -16,6 +16,7 @@ use std::{
 pub use edit::FileName;
 pub use limits::Limits;
 use limits::Meter;
+use model::{field::Said, said};
 
 /// An upload that has been looked through.
 #[derive(Debug)]
@@ -43,30 +44,67 @@ struct File {
 /// Why an upload is refused. The messages are for the person who made it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the archive cannot be read: {0}")]
     Zip(#[source] zip::result::ZipError),
-    #[error("could not be read or written")]
     Io(#[from] io::Error),
-    #[error("the name {name:?} in the archive {problem}")]
-    Name { name: String, problem: &'static str },
-    #[error("two entries of the archive have the same name")]
+    /// What is wrong with the name of an entry.
+    Name(Said),
     SameName,
-    #[error("two entries of the archive stand for {0:?}")]
     Duplicate(String),
-    #[error("`{0}` is not a file that can be used: symbolic links, devices and encrypted files are refused")]
     NotAFile(String),
-    #[error("the entries of the archive lie over one another, as in a zip bomb")]
     Overlapping,
-    #[error("{0}")]
-    TooLarge(String),
-    #[error("the archive has no file `{0}`")]
+    /// Which limit is passed.
+    TooLarge(Said),
     Missing(String),
-    #[error("the script is the single file `{0}`: upload a zip to have more")]
     SingleFile(String),
-    #[error("the archive has no .jmx file")]
     NoPlan,
-    #[error("the archive has several .jmx files: say in `entry` which one to run: {}", .0.join(", "))]
     SeveralPlans(Vec<String>),
+}
+
+impl Error {
+    /// The message, and how to say it in another language.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Zip(error) => said!("ARCHIVE_UNREADABLE", "the archive cannot be read: {}", error),
+            Self::Io(_) => said!("ARCHIVE_IO", "could not be read or written"),
+            Self::Name(said) | Self::TooLarge(said) => said.clone(),
+            Self::SameName => said!(
+                "ARCHIVE_SAME_NAME",
+                "two entries of the archive have the same name"
+            ),
+            Self::Duplicate(name) => said!(
+                "ARCHIVE_DUPLICATE",
+                "two entries of the archive stand for {:?}",
+                name
+            ),
+            Self::NotAFile(name) => said!(
+                "ARCHIVE_NOT_A_FILE",
+                "`{}` is not a file that can be used: symbolic links, devices and encrypted files are refused",
+                name
+            ),
+            Self::Overlapping => said!(
+                "ARCHIVE_OVERLAPPING",
+                "the entries of the archive lie over one another, as in a zip bomb"
+            ),
+            Self::Missing(name) => said!("ARCHIVE_MISSING", "the archive has no file `{}`", name),
+            Self::SingleFile(name) => said!(
+                "SCRIPT_SINGLE_FILE",
+                "the script is the single file `{}`: upload a zip to have more",
+                name
+            ),
+            Self::NoPlan => said!("ARCHIVE_NO_PLAN", "the archive has no .jmx file"),
+            Self::SeveralPlans(plans) => said!(
+                "ARCHIVE_SEVERAL_PLANS",
+                "the archive has several .jmx files: say in `entry` which one to run: {}",
+                plans.join(", ")
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said().detail)
+    }
 }
 
 impl<R: Read + Seek> Archive<R> {
@@ -218,7 +256,8 @@ fn look_through<R: Read + Seek>(
     limits: &Limits,
 ) -> Result<(String, BTreeMap<String, File>), Error> {
     if zip.len() > limits.entries {
-        return Err(Error::TooLarge(format!(
+        return Err(Error::TooLarge(said!(
+            "ARCHIVE_ENTRIES",
             "the archive has more than {} entries",
             limits.entries
         )));

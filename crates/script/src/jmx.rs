@@ -7,7 +7,9 @@ pub mod expression;
 pub mod findings;
 pub mod group;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
+
+use model::{field::Said, said};
 
 use crate::xml::{self, Element};
 
@@ -22,10 +24,29 @@ pub struct Plan {
 /// Why a file is not a plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    #[error(transparent)]
     Xml(#[from] xml::Error),
-    #[error("is not a JMeter plan: it has no {0}")]
     NotAPlan(&'static str),
+    EmptyPlan,
+}
+
+impl Error {
+    /// The message, which is about a file, and how to say it in another language.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Xml(error) => error.said(),
+            Self::NotAPlan(missing) => said!("NOT_A_PLAN", "is not a JMeter plan: it has no {}", missing),
+            Self::EmptyPlan => said!(
+                "EMPTY_PLAN",
+                "is not a JMeter plan: it has no elements in its test plan"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said().detail)
+    }
 }
 
 impl Plan {
@@ -37,9 +58,7 @@ impl Plan {
         let top = element::hash_tree(&root).ok_or(Error::NotAPlan("<hashTree>"))?;
         match element::items(top).first() {
             Some(item) if item.element.name == "TestPlan" && item.children.is_some() => Ok(Self { root }),
-            Some(item) if item.element.name == "TestPlan" => {
-                Err(Error::NotAPlan("elements in its test plan"))
-            }
+            Some(item) if item.element.name == "TestPlan" => Err(Error::EmptyPlan),
             _ => Err(Error::NotAPlan("<TestPlan>")),
         }
     }

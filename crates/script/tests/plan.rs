@@ -110,12 +110,13 @@ fn what_is_wrong_is_found_all_at_once() {
     let files = BTreeSet::from(["there.csv".to_owned()]);
     let findings = plan(&tree).findings(&around(&properties, &classes, &files, true));
     assert_eq!(findings.problems.len(), 2, "{:?}", findings.problems);
-    assert!(findings.problems[0].contains("`com.example.Sampler`"));
-    assert!(findings.problems[1].contains("`more.jmx`"));
+    assert!(findings.problems[0].detail.contains("`com.example.Sampler`"));
+    assert!(findings.problems[1].detail.contains("`more.jmx`"));
     assert_eq!(findings.warnings.len(), 1);
-    assert!(findings.warnings[0].contains("`data/users.csv`"));
+    assert!(findings.warnings[0].detail.contains("`data/users.csv`"));
     let empty = plan("").findings(&around(&properties, &classes, &files, false));
-    assert_eq!(empty.problems, ["the plan has no enabled thread group"]);
+    assert_eq!(empty.problems.len(), 1);
+    assert_eq!(empty.problems[0].detail, "the plan has no enabled thread group");
 }
 
 #[test]
@@ -146,8 +147,13 @@ fn the_copy_has_the_load_and_nothing_that_writes() {
         ramp_up: Duration::from_ms(1_600),
     };
     let prepared = execution::prepare(&plan(&tree), &load).unwrap();
+    let warnings: Vec<&str> = prepared
+        .warnings
+        .iter()
+        .map(|said| said.detail.as_str())
+        .collect();
     assert_eq!(
-        prepared.warnings,
+        warnings,
         [
             "listener `out` would write result.jtl and is left out",
             "transaction `T` reports its samples as well as itself",
@@ -185,7 +191,7 @@ fn with_shape_script_the_groups_stay_as_they_are() {
     let tree = group("ThreadGroup", "a", "${n}", "")
         + &group("kg.apc.jmeter.threads.UltimateThreadGroup", "u", "1", "");
     let prepared = execution::prepare(&plan(&tree), &Load::Script).unwrap();
-    assert_eq!(prepared.warnings, Vec::<String>::new());
+    assert_eq!(prepared.warnings, []);
     assert!(
         written(&prepared.plan).contains(r#"<stringProp name="ThreadGroup.num_threads">${n}</stringProp>"#)
     );
@@ -295,7 +301,7 @@ fn a_validation_goes_once_through_every_group_that_has_users() {
     let runs = plan.load_groups(&BTreeMap::new());
     assert_eq!(runs, [true, false, true]);
     let copy = execution::prepare(&plan, &Load::Once { runs }).unwrap();
-    assert_eq!(copy.warnings, [""; 0]);
+    assert_eq!(copy.warnings, []);
     let groups = copy.plan.groups(&BTreeMap::new());
     let seen: Vec<_> = groups
         .iter()

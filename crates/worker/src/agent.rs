@@ -76,8 +76,8 @@ pub async fn run(config: Config, gateways: Gateways) -> anyhow::Result<Outcome> 
     let mut notices = Notices::new(heard, signals, patience.clone());
     let run = tokio::select! {
         run = patience.retry("the run", || gateways.runs.get(config.run)) => run?,
-        (why, detail) = notices.stop() => {
-            tracing::info!(?why, detail, "stopped before the run was read");
+        (why, said) = notices.stop() => {
+            tracing::info!(?why, said.detail, "stopped before the run was read");
             return Ok(Outcome::Abandoned);
         }
     };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aws::workers::{Seat, Workers};
-use model::{Timestamp, control::Control};
+use model::{Timestamp, control::Control, field};
 use rand::RngExt;
 use tokio::sync::{mpsc, watch};
 
@@ -22,7 +22,7 @@ pub enum Word {
     /// The gates of a region's workers are to open; this one's, or not.
     Released { start_at: Timestamp, mine: bool },
     /// The load is to end.
-    Stop { detail: String },
+    Stop { said: field::Said },
     /// Nobody watches any more.
     LeaseLost,
     /// Another task has the seat. Said by whoever writes from the seat.
@@ -101,7 +101,7 @@ impl Said {
         if let Some(stop) = control.stop.as_ref().filter(|_| !self.stop) {
             self.stop = true;
             words.push(Word::Stop {
-                detail: stop.detail.clone(),
+                said: stop.said.clone(),
             });
         }
         if let (Some(released), Some(start_at), false) = (&control.released, control.start_at, self.released)
@@ -144,12 +144,12 @@ mod tests {
         control.stop = Some(Stop {
             at: start_at,
             cause: StopCause::Cancel,
-            detail: "enough".into(),
+            said: "enough".into(),
         });
         assert_eq!(
             said.news(&control, 1),
             [Word::Stop {
-                detail: "enough".into()
+                said: "enough".into()
             }]
         );
         assert_eq!(said.news(&control, 1), []);

@@ -14,7 +14,7 @@ use metrics::{
     segment::SEGMENT_SECONDS,
 };
 
-use model::run::Warning;
+use model::{field::Said, run::Warning, said};
 
 use crate::{exchanges::Failures, raw::Parts, tail::Tail, upload::Segment};
 
@@ -100,7 +100,7 @@ impl Ingest {
         while self.read(&mut news.raw, has_room)? > 0 {}
         let recorder = &mut self.recorder;
         if let Err(error) = self.reader.finish(|sample| recorder.record(sample)) {
-            self.warn(&format!("the engine's rows cannot be read: {error}"));
+            self.warn(unreadable(&error));
         }
         self.recorder.set_malformed(self.reader.malformed().rows);
         if let Some(row) = &self.reader.malformed().first {
@@ -110,18 +110,20 @@ impl Ingest {
                 "rows of the engine could not be read"
             );
             let rows = self.reader.malformed().rows;
-            self.warn(&format!(
-                "{rows} rows of the engine could not be read and are not counted"
+            self.warn(said!(
+                "ROWS_NOT_READ",
+                "{} rows of the engine could not be read and are not counted",
+                rows
             ));
         }
         let left_out = self.parts.left_out();
         if left_out > 0 {
-            self.recorder.warn(Warning {
-                code: RAW_ROWS_MISSING.to_owned(),
-                detail: format!(
-                    "{left_out} rows are counted but not among the raw ones: they could not be uploaded for too long"
-                ),
-            });
+            let said = said!(
+                "ROWS_NOT_UPLOADED",
+                "{} rows are counted but not among the raw ones: they could not be uploaded for too long",
+                left_out
+            );
+            self.recorder.warn(Warning::new(RAW_ROWS_MISSING, said));
         }
         self.take_failures();
         let (ticks, encoded) = self.recorder.finish(ending, cpu);
@@ -150,11 +152,8 @@ impl Ingest {
     }
 
     /// Tells readers of the results that samples are missing.
-    pub fn warn(&mut self, detail: &str) {
-        self.recorder.warn(Warning {
-            code: SAMPLES_MISSING.to_owned(),
-            detail: detail.to_owned(),
-        });
+    pub fn warn(&mut self, said: impl Into<Said>) {
+        self.recorder.warn(Warning::new(SAMPLES_MISSING, said));
     }
 
     fn take_failures(&mut self) {
@@ -173,7 +172,7 @@ impl Ingest {
             .reader
             .push(&self.buffer[..read], |sample| recorder.record(sample));
         if let Err(error) = pushed {
-            self.warn(&format!("the engine's rows cannot be read: {error}"));
+            self.warn(unreadable(&error));
         }
         self.recorder.set_malformed(self.reader.malformed().rows);
         raw.extend(self.parts.add(&self.buffer[..read], has_room)?);
@@ -197,6 +196,10 @@ pub const LOOK: Duration = Duration::from_millis(25);
 /// The instant at which `at_ms`, in epoch milliseconds, will be, seen from `now_ms` and `now`.
 pub fn instant_of(at_ms: i64, now_ms: i64, now: Instant) -> Instant {
     now + Duration::from_millis(u64::try_from(at_ms - now_ms).unwrap_or(0))
+}
+
+fn unreadable(error: &impl std::fmt::Display) -> Said {
+    said!("ROWS_UNREADABLE", "the engine's rows cannot be read: {}", error)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use metrics::recorder::{Ending, Settings};
-use model::{Timestamp, plan::LIVE_LINE_BYTES};
+use model::{Timestamp, plan::LIVE_LINE_BYTES, said};
 use script::control::{Command, Report};
 use tokio::sync::watch;
 
@@ -153,10 +153,11 @@ impl<'a> Load<'a> {
         self.engine.end().await?;
         if let Some(mut ingest) = self.ingest.take() {
             if self.opened && !self.ended {
-                ingest.warn(
+                ingest.warn(said!(
+                    "LAST_MOMENTS_MISSING",
                     "the engine ended without saying what was still running: requests of its last moments are not \
-                     counted",
-                );
+                     counted"
+                ));
             }
             let news = ingest.finish(self.ending, self.cpu, self.uploads.has_room())?;
             publish(self.part.scenario.live, self.uploads, news);
@@ -214,7 +215,7 @@ impl<'a> Load<'a> {
             Report::Error(text) => {
                 tracing::error!(text, "the engine reports an error");
                 if let Some(ingest) = &mut self.ingest {
-                    ingest.warn(&text);
+                    ingest.warn(text);
                 }
                 None
             }
@@ -227,8 +228,8 @@ impl<'a> Load<'a> {
             self.released = Some(Released { start_at, mine });
             return Some(Event::Released { mine });
         }
-        notices::stop(word).map(|(why, detail)| {
-            self.departure.stop.get_or_insert(detail);
+        notices::stop(word).map(|(why, said)| {
+            self.departure.stop.get_or_insert(said);
             Event::Stop(why)
         })
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use model::{field::Said, said};
 use tokio::sync::mpsc;
 
 use crate::{control::Word, patience::Patience, phase::Why, shutdown::Signals};
@@ -55,7 +56,7 @@ impl Notices {
     }
 
     /// The next word that ends the worker's life.
-    pub async fn stop(&mut self) -> (Why, String) {
+    pub async fn stop(&mut self) -> (Why, Said) {
         loop {
             if let Some(stop) = stop(&self.next().await) {
                 return stop;
@@ -65,15 +66,24 @@ impl Notices {
 }
 
 /// Why a word ends the load, and what a person should know of it; `None` when it does not.
-pub fn stop(word: &Word) -> Option<(Why, String)> {
+pub fn stop(word: &Word) -> Option<(Why, Said)> {
     Some(match word {
         Word::Released { .. } => return None,
-        Word::Stop { detail } => (Why::Cancelled, detail.clone()),
+        Word::Stop { said } => (Why::Cancelled, said.clone()),
         Word::LeaseLost => (
             Why::LeaseLost,
-            "nobody watched the run for 60 s, so the worker stopped its load".to_owned(),
+            said!(
+                "NOBODY_WATCHED",
+                "nobody watched the run for 60 s, so the worker stopped its load"
+            ),
         ),
-        Word::Fenced => (Why::Fenced, "another task took the worker's place".to_owned()),
-        Word::Signal => (Why::Terminated, "the task was told to stop".to_owned()),
+        Word::Fenced => (
+            Why::Fenced,
+            said!("PLACE_TAKEN", "another task took the worker's place"),
+        ),
+        Word::Signal => (
+            Why::Terminated,
+            said!("TASK_TOLD_TO_STOP", "the task was told to stop"),
+        ),
     })
 }

@@ -52,7 +52,20 @@ pub enum End {
     /// A setUp group stopped the test.
     SetupFailed,
     /// The engine died, or never got on; its last words say more.
-    Failed(&'static str),
+    Failed(Fault),
+}
+
+/// What an engine, or the worker itself, did not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    EndedBeforeReady,
+    EndedAtGate,
+    GateNotOpened,
+    DiedUnderLoad,
+    Died,
+    /// A setUp group stopped the test.
+    SetupStopped,
+    CouldNotGoOn,
 }
 
 /// Who ended the load before its time.
@@ -137,12 +150,12 @@ impl Phase {
             (phase, Event::Stop(why)) => phase.stop(End::Stopped(why)),
 
             (Booting | Preparing | Ready | Armed | Loading, Event::LineBroke) => {
-                (Closing(End::Failed("the engine died")), None)
+                (Closing(End::Failed(Fault::Died)), None)
             }
             (Draining(_, end), Event::LineBroke) => (Closing(end), None),
 
             (Armed, Event::Overdue) => (
-                Terminating(End::Failed("the engine did not open its gate")),
+                Terminating(End::Failed(Fault::GateNotOpened)),
                 Some(Order::Terminate),
             ),
             (Draining(_, end) | Closing(end), Event::Overdue) => (Terminating(end), Some(Order::Terminate)),
@@ -193,9 +206,9 @@ impl Phase {
     /// How it ended, seen from the moment in which the engine has gone.
     fn end(self) -> End {
         match self {
-            Self::Booting | Self::Preparing => End::Failed("the engine ended before it was ready"),
-            Self::Ready | Self::Armed => End::Failed("the engine ended at the gate"),
-            Self::Loading => End::Failed("the engine died under load"),
+            Self::Booting | Self::Preparing => End::Failed(Fault::EndedBeforeReady),
+            Self::Ready | Self::Armed => End::Failed(Fault::EndedAtGate),
+            Self::Loading => End::Failed(Fault::DiedUnderLoad),
             Self::Draining(_, end)
             | Self::Closing(end)
             | Self::Terminating(end)

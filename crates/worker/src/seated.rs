@@ -8,7 +8,9 @@ use aws::{
 };
 use model::{
     Timestamp,
+    field::Said,
     run::{Run, Trigger},
+    said,
     worker::{Exit, Loss},
 };
 use rand::RngExt;
@@ -23,7 +25,7 @@ use crate::{
     load::{Load, Outlets},
     notices::Notices,
     patience::{GaveUp, Patience},
-    phase::{End, Why},
+    phase::{End, Fault, Why},
     standing::{Pace, Standing},
     transcript::Transcriber,
     upload::{self, Uploads},
@@ -62,26 +64,38 @@ impl Seated<'_> {
         at_gate: &watch::Sender<bool>,
         notices: &mut Notices,
     ) -> Closing {
-        let never_ran = |detail: String| Closing::without_load(Some(Loss::EngineFailed), detail, None);
+        let never_ran = |said: Said| Closing::without_load(Some(Loss::EngineFailed), said, None);
         let directory = tempfile::Builder::new()
             .prefix("oleada-worker-")
             .tempdir_in(&self.config.work_directory);
         let directory = match directory {
             Ok(directory) => directory,
-            Err(error) => return never_ran(format!("the worker has no directory to work in: {error}")),
+            Err(error) => {
+                return never_ran(said!(
+                    "WORKER_NO_DIRECTORY",
+                    "the worker has no directory to work in: {}",
+                    error
+                ));
+            }
         };
         let token = format!("{:032x}", rand::rng().random::<u128>());
         let gate = match Gate::open(token).await {
             Ok(gate) => gate,
-            Err(error) => return never_ran(format!("the worker cannot listen on loopback: {error}")),
+            Err(error) => {
+                return never_ran(said!(
+                    "WORKER_NO_LOOPBACK",
+                    "the worker cannot listen on loopback: {}",
+                    error
+                ));
+            }
         };
         let prepared = tokio::select! {
             prepared = self.prepare(directory.path(), &gate) => match prepared {
                 Ok(prepared) => prepared,
-                Err(error) => return never_ran(chain(&error)),
+                Err(error) => return never_ran(said!("ENGINE_NOT_PREPARED", "{}", chain(&error))),
             },
-            (why, detail) = notices.stop() => {
-                return Closing::without_load(verdict::loss(why), detail, Some(why));
+            (why, said) = notices.stop() => {
+                return Closing::without_load(verdict::loss(why), said, Some(why));
             }
         };
         let objects = &self.gateways.objects;
@@ -97,7 +111,7 @@ impl Seated<'_> {
         };
         let load = match self.part() {
             Some(part) => Load::start(part, &prepared, gate, outlets, &self.config.binary),
-            None => return never_ran("the run has no plan".to_owned()),
+            None => return never_ran(said!("RUN_WITHOUT_PLAN", "the run has no plan")),
         };
         let departure = match load {
             Ok(load) => load.run(notices).await,
@@ -106,7 +120,7 @@ impl Seated<'_> {
         let departure = departure.unwrap_or_else(|error| {
             tracing::error!(%error, "the worker could not go on");
             Departure {
-                end: End::Failed("the worker could not go on"),
+                end: End::Failed(Fault::CouldNotGoOn),
                 code: NEVER_RAN,
                 finished: false,
                 stop: None,
@@ -211,9 +225,7 @@ impl Seated<'_> {
         } = closing;
         if !complete {
             verdict.loss.get_or_insert(Loss::Silent);
-            verdict.exit.detail = format!("{} (not everything could be uploaded)", verdict.exit.detail)
-                .trim_start()
-                .into();
+            verdict.exit = incomplete(&verdict.exit);
         }
         let mut progress = standing.progress.clone();
         progress.segments = uploaded.segments;
@@ -263,22 +275,27 @@ impl Seated<'_> {
 }
 
 impl Closing {
-    fn without_load(loss: Option<Loss>, detail: String, why: Option<Why>) -> Self {
-        tracing::warn!(detail, "the worker ends without load");
+    fn without_load(loss: Option<Loss>, said: Said, why: Option<Why>) -> Self {
+        tracing::warn!(said.detail, "the worker ends without load");
         Self {
             verdict: Verdict {
                 loss,
                 ended_early: false,
-                exit: Exit {
-                    code: NEVER_RAN,
-                    detail,
-                },
+                exit: Exit::new(NEVER_RAN, said),
             },
             why,
             uploaded: upload::Uploaded::default(),
             complete: true,
         }
     }
+}
+
+/// The same end, of a worker whose uploads have gaps.
+fn incomplete(exit: &Exit) -> Exit {
+    let detail = format!("{} (not everything could be uploaded)", exit.detail);
+    let said = said!("NOT_ALL_UPLOADED", "{}", detail.trim_start());
+    let values = exit.said().nested();
+    Exit::new(exit.code, Said { values, ..said })
 }
 
 /// An error with its causes, for a person.

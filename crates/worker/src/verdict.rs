@@ -1,8 +1,12 @@
 //! What to say of a worker whose engine has gone.
 
-use model::worker::{Exit, Loss};
+use model::{
+    field::Said,
+    said,
+    worker::{Exit, Loss},
+};
 
-use crate::phase::{End, Why};
+use crate::phase::{End, Fault, Why};
 
 /// How a worker ended, for the control plane and for the process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +26,22 @@ pub struct Departure {
     /// It said that the test was over, and did not just vanish.
     pub finished: bool,
     /// Why it was stopped, in words for a person.
-    pub stop: Option<String>,
+    pub stop: Option<Said>,
+}
+
+impl Fault {
+    /// What happened; the engine's last words follow.
+    fn said(self) -> Said {
+        match self {
+            Self::EndedBeforeReady => said!("ENGINE_ENDED_EARLY", "the engine ended before it was ready"),
+            Self::EndedAtGate => said!("ENGINE_ENDED_AT_GATE", "the engine ended at the gate"),
+            Self::GateNotOpened => said!("ENGINE_GATE_SHUT", "the engine did not open its gate"),
+            Self::DiedUnderLoad => said!("ENGINE_DIED_UNDER_LOAD", "the engine died under load"),
+            Self::Died => said!("ENGINE_DIED", "the engine died"),
+            Self::SetupStopped => said!("SETUP_STOPPED", "a setUp thread group stopped the test"),
+            Self::CouldNotGoOn => said!("WORKER_COULD_NOT_GO_ON", "the worker could not go on"),
+        }
+    }
 }
 
 impl Verdict {
@@ -34,40 +53,38 @@ impl Verdict {
             finished,
             stop,
         } = departure;
-        let stop = stop.unwrap_or_default();
-        let died = |what: &str| {
+        let nothing = || Said::from("");
+        let died = |fault: Fault| {
+            let mut said = fault.said();
             let words = last_words();
-            if words.is_empty() {
-                what.to_owned()
-            } else {
-                format!("{what}: {words}")
+            if !words.is_empty() {
+                said.detail = format!("{}: {words}", said.detail);
+                said.values.push(words);
             }
+            said
         };
-        let (loss, ended_early, detail) = match end {
-            End::Planned => (None, false, String::new()),
-            End::Early if finished => (None, true, "the engine had no more to do".to_owned()),
-            End::Early => (
-                Some(Loss::EngineFailed),
-                false,
-                died("the engine died under load"),
-            ),
-            End::Surplus => (
-                None,
-                false,
-                "came to the gate after the others had been released".to_owned(),
-            ),
-            End::Stopped(why) => (self::loss(why), false, stop),
-            End::SetupFailed => (
-                Some(Loss::SetupFailed),
-                false,
-                died("a setUp thread group stopped the test"),
-            ),
-            End::Failed(what) => (Some(Loss::EngineFailed), false, died(what)),
+        let (loss, ended_early, said) = match end {
+            End::Planned => (None, false, nothing()),
+            End::Early if finished => {
+                let said = said!("ENGINE_HAD_NO_MORE", "the engine had no more to do");
+                (None, true, said)
+            }
+            End::Early => (Some(Loss::EngineFailed), false, died(Fault::DiedUnderLoad)),
+            End::Surplus => {
+                let said = said!(
+                    "CAME_AFTER_RELEASE",
+                    "came to the gate after the others had been released"
+                );
+                (None, false, said)
+            }
+            End::Stopped(why) => (self::loss(why), false, stop.unwrap_or_else(nothing)),
+            End::SetupFailed => (Some(Loss::SetupFailed), false, died(Fault::SetupStopped)),
+            End::Failed(fault) => (Some(Loss::EngineFailed), false, died(fault)),
         };
         Self {
             loss,
             ended_early,
-            exit: Exit { code, detail },
+            exit: Exit::new(code, said),
         }
     }
 }
@@ -97,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_dead_engine_speaks_for_itself() {
-        let verdict = verdict(End::Failed("the engine died"), 1, false);
+        let verdict = verdict(End::Failed(Fault::Died), 1, false);
         assert_eq!(verdict.loss, Some(Loss::EngineFailed));
         assert_eq!(
             verdict.exit.detail,

@@ -189,6 +189,6 @@ mod tests {
         };
         let error = detail.outcome().error.unwrap();
         assert_eq!(error.error, "CONTROL_PLANE_FAILED");
-        assert!(error.message().contains("ABORTED"));
+        assert!(error.said().detail.contains("ABORTED"));
     }
 }

@@ -11,6 +11,7 @@ use futures::future::try_join_all;
 use model::{
     control::{Control, Stop, StopCause},
     run::{Run, StageName, Status},
+    said,
     worker::{Exit, Loss, State, Worker},
 };
 use tokio::time::{Instant, sleep};
@@ -99,7 +100,7 @@ async fn send_home(
     let stop = Stop {
         at: clock.now(),
         cause: StopCause::Failure,
-        detail: detail.to_owned(),
+        said: detail.into(),
     };
     gateways.stop_everywhere(run, &stop).await?;
     let begun = Instant::now();
@@ -149,10 +150,8 @@ fn without_surplus(run: &Run, controls: &[Control], workers: Vec<Worker>) -> Vec
     let late = |worker: Worker| match worker.state {
         State::Lost => worker,
         _ if is_surplus(&worker) => {
-            let exit = Exit {
-                code: 0,
-                detail: "it was ready too late to start".into(),
-            };
+            let said = said!("READY_TOO_LATE", "it was ready too late to start");
+            let exit = Exit::new(0, said);
             Worker {
                 state: State::Lost,
                 loss: Some(Loss::Silent),

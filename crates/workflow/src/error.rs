@@ -1,6 +1,9 @@
 //! What a state of the machine fails with. The names are those that the machine's document knows.
 
-use model::run::{Reason, ReasonCode};
+use model::{
+    field::Said,
+    run::{Reason, ReasonCode},
+};
 
 /// Why a state could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +22,8 @@ pub enum Error {
 pub const UNAVAILABLE: &str = "UNAVAILABLE";
 
 impl Error {
-    pub(crate) fn failed(code: ReasonCode, detail: impl Into<String>) -> Self {
-        Self::Failed(Reason::new(code, detail))
+    pub(crate) fn failed(code: ReasonCode, said: impl Into<Said>) -> Self {
+        Self::Failed(Reason::new(code, said))
     }
 
     /// What Lambda reports as the type of the error, and `ErrorEquals` names.
@@ -29,6 +32,14 @@ impl Error {
             Self::Failed(reason) => reason.code.as_str(),
             Self::Aws(error) if error.is_passing() => UNAVAILABLE,
             Self::Aws(_) | Self::Event(_) => ReasonCode::ControlPlaneFailed.as_str(),
+        }
+    }
+
+    /// What Lambda reports: the machine hands on nothing else, so a reason of a known kind goes as JSON.
+    fn message(&self) -> String {
+        match self {
+            Self::Failed(reason) if reason.words.is_some() => serde_json::json!(reason.said()).to_string(),
+            _ => self.chain(),
         }
     }
 
@@ -48,7 +59,7 @@ impl From<Error> for lambda_runtime::Diagnostic {
     fn from(error: Error) -> Self {
         Self {
             error_type: error.name().to_owned(),
-            error_message: error.chain(),
+            error_message: error.message(),
         }
     }
 }

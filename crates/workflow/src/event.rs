@@ -1,6 +1,6 @@
 //! What the machine hands to its functions, and gets back: ids and decisions, never data.
 
-use model::{Region, RunId, run::Status};
+use model::{Region, RunId, field::Said, run::Status};
 use serde::{Deserialize, Serialize};
 
 /// A run.
@@ -66,13 +66,14 @@ pub struct Ended {
 
 impl Caught {
     /// What the function itself said; Lambda wraps it into JSON.
-    pub fn message(&self) -> String {
+    pub fn said(&self) -> Said {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Lambda {
             error_message: String,
         }
-        serde_json::from_str::<Lambda>(&self.cause)
-            .map_or_else(|_| self.cause.clone(), |lambda| lambda.error_message)
+        let message = serde_json::from_str::<Lambda>(&self.cause)
+            .map_or_else(|_| self.cause.clone(), |lambda| lambda.error_message);
+        serde_json::from_str(&message).unwrap_or_else(|_| message.into())
     }
 }

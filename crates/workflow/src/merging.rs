@@ -13,7 +13,10 @@ use metrics::{
     results::Results,
     store::{Fetch, Index, Query, StoreError},
 };
-use model::run::{Run, Warning};
+use model::{
+    run::{Run, Warning},
+    said,
+};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tokio::{runtime::Handle, task::spawn_blocking};
@@ -44,10 +47,13 @@ pub(crate) async fn merge(gateways: &Gateways, run: &Run) -> Result<Option<Merge
     let mut merge = merge_segments(gateways, run, segments).await?;
     for fault in &merge.merged.faults {
         tracing::error!(run_id = %run.run_id, key = fault.key, error = %fault.error, "a part of a segment is left out");
-        merge.merged.warnings.push(Warning {
-            code: "SEGMENT_DAMAGED".into(),
-            detail: format!("a part of {} is left out: {}", fault.key, fault.error),
-        });
+        let said = said!(
+            "SEGMENT_PART_LEFT_OUT",
+            "a part of {} is left out: {}",
+            fault.key,
+            fault.error
+        );
+        merge.merged.warnings.push(Warning::new("SEGMENT_DAMAGED", said));
     }
     Ok(Some(merge))
 }

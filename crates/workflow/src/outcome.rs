@@ -2,7 +2,9 @@
 
 use model::{
     control::{Stop, StopCause},
+    field::Said,
     run::{Reason, ReasonCode, Status},
+    said,
     worker::{Loss, State, Worker},
 };
 
@@ -32,7 +34,7 @@ pub(crate) struct Decision {
 
 pub(crate) fn decide(facts: Facts<'_>) -> Decision {
     if let Some(stop) = facts.stop.filter(|stop| stop.cause == StopCause::Cancel) {
-        let reason = Reason::new(ReasonCode::Cancelled, stop.detail.clone());
+        let reason = Reason::new(ReasonCode::Cancelled, stop.said.clone());
         return Decision {
             status: Status::Cancelled,
             reason: Some(reason),
@@ -52,31 +54,35 @@ pub(crate) fn decide(facts: Facts<'_>) -> Decision {
     if delivered < facts.least
         && let Some(worker) = setup_failed
     {
-        return failed(Reason::new(ReasonCode::SetupFailed, words(worker)));
+        return failed(Reason::new(ReasonCode::SetupFailed, of_worker(worker)));
     }
     let engines_died = !lost.is_empty() && lost.iter().all(|worker| worker.loss == Some(Loss::EngineFailed));
     if delivered == 0 && engines_died {
-        return failed(Reason::new(ReasonCode::EngineFailed, words(lost[0])));
+        return failed(Reason::new(ReasonCode::EngineFailed, of_worker(lost[0])));
     }
     if delivered < facts.least {
         let (planned, least) = (facts.planned, facts.least);
-        let detail = format!(
-            "{delivered} of {planned} workers delivered their load, {least} are needed: {}",
+        let said = said!(
+            "TOO_FEW_DELIVERED",
+            "{} of {} workers delivered their load, {} are needed: {}",
+            delivered,
+            planned,
+            least,
             names(&lost)
         );
-        return failed(Reason::new(ReasonCode::WorkersLost, detail));
+        return failed(Reason::new(ReasonCode::WorkersLost, naming(said, &lost)));
     }
     if facts.requests == 0 {
-        let detail =
-            "the load ended without a single request: look into the engine's log among the artifacts";
-        return failed(Reason::new(ReasonCode::NoSamples, detail));
+        let said = said!(
+            "LOAD_WITHOUT_REQUEST",
+            "the load ended without a single request: look into the engine's log among the artifacts"
+        );
+        return failed(Reason::new(ReasonCode::NoSamples, said));
     }
     let degraded = delivered < facts.planned;
     let reason = degraded.then(|| {
-        Reason::new(
-            ReasonCode::WorkersLost,
-            format!("the results are without {}", names(&lost)),
-        )
+        let said = said!("RESULTS_WITHOUT", "the results are without {}", names(&lost));
+        Reason::new(ReasonCode::WorkersLost, naming(said, &lost))
     });
     Decision {
         status: Status::Completed,
@@ -91,10 +97,10 @@ pub(crate) fn reason_of(error: &Caught) -> Reason {
         .into_iter()
         .find(|code| code.as_str() == error.error);
     match known {
-        Some(code) => Reason::new(code, error.message()),
+        Some(code) => Reason::new(code, error.said()),
         None => Reason::new(
             ReasonCode::ControlPlaneFailed,
-            format!("{}: {}", error.error, error.message()),
+            format!("{}: {}", error.error, error.said().detail),
         ),
     }
 }
@@ -111,22 +117,51 @@ fn count(workers: &[Worker], wanted: impl Fn(&Worker) -> bool) -> u32 {
     u32::try_from(workers.iter().filter(|worker| wanted(worker)).count()).unwrap_or(u32::MAX)
 }
 
+/// How many lost workers are named.
+const NAMED: usize = 3;
+
 /// The first few lost workers, each with what happened to it.
 fn names(lost: &[&Worker]) -> String {
-    const NAMED: usize = 3;
-    let mut names: Vec<String> = lost.iter().take(NAMED).map(|worker| words(worker)).collect();
+    let named = lost.iter().take(NAMED);
+    let mut names: Vec<String> = named.map(|worker| of_worker(worker).detail).collect();
     if lost.len() > NAMED {
         names.push(format!("and {} more", lost.len() - NAMED));
     }
     names.join("; ")
 }
 
-fn words(worker: &Worker) -> String {
-    let detail = worker
-        .exit
-        .as_ref()
-        .map_or("it was not heard of again", |exit| exit.detail.as_str());
-    format!("worker {} in {} ({detail})", worker.index, worker.region)
+/// The sentence with values in the place of the [`names`] that it ends in: how many more there are, and of each worker
+/// its index, its region, and the number of values of its end before these.
+fn naming(mut said: Said, lost: &[&Worker]) -> Said {
+    said.values.pop();
+    said.values.push(lost.len().saturating_sub(NAMED).to_string());
+    for worker in lost.iter().take(NAMED) {
+        let end = end(worker).nested();
+        let place = [worker.index.to_string(), worker.region.to_string()];
+        said.values.extend(place);
+        said.values.push(end.len().to_string());
+        said.values.extend(end);
+    }
+    said
+}
+
+fn of_worker(worker: &Worker) -> Said {
+    let end = end(worker);
+    let said = said!(
+        "WORKER_WITH_END",
+        "worker {} in {} ({})",
+        worker.index,
+        worker.region,
+        end.detail
+    );
+    said.ending_in(&end)
+}
+
+fn end(worker: &Worker) -> Said {
+    match &worker.exit {
+        Some(exit) => exit.said(),
+        None => said!("NOT_HEARD_AGAIN", "it was not heard of again"),
+    }
 }
 
 #[cfg(test)]
@@ -137,10 +172,7 @@ mod tests {
     use crate::testing::worker;
 
     fn lost(index: u32, loss: Loss, detail: &str) -> Worker {
-        let exit = Exit {
-            code: 1,
-            detail: detail.into(),
-        };
+        let exit = Exit::new(1, detail);
         Worker {
             loss: Some(loss),
             exit: Some(exit),
@@ -239,7 +271,7 @@ mod tests {
         let stop = |cause| Stop {
             at: model::Timestamp::from_ms(0),
             cause,
-            detail: "Ana asked for it".into(),
+            said: "Ana asked for it".into(),
         };
         let cancel = stop(StopCause::Cancel);
         let decision = decide(Facts {
@@ -261,6 +293,33 @@ mod tests {
             decision.reason,
             Some(Reason::new(ReasonCode::StartTimeout, "0 of 1"))
         );
+    }
+
+    #[test]
+    fn a_reason_comes_out_of_the_machine_with_its_values() {
+        let said = said!("REGION_NOT_SET_UP", "{} is not set up any more", "sa-east-1");
+        let reason = Reason::new(ReasonCode::LaunchRefused, said);
+        let reported = lambda_runtime::Diagnostic::from(crate::Error::Failed(reason.clone()));
+        let cause =
+            serde_json::json!({"errorType": reported.error_type, "errorMessage": reported.error_message});
+        let caught = Caught {
+            error: reported.error_type,
+            cause: cause.to_string(),
+        };
+        assert_eq!(reason_of(&caught), reason);
+    }
+
+    #[test]
+    fn lost_workers_are_values_too() {
+        let mut workers: Vec<Worker> = (0..5).map(|i| lost(i, Loss::TaskStopped, "killed")).collect();
+        workers[1].exit = None;
+        let reason = decide(facts(&workers, 2)).reason.unwrap();
+        assert_eq!(reason.words.as_deref(), Some("TOO_FEW_DELIVERED"));
+        let figures = ["0", "5", "2", "2"];
+        let killed = |worker| [worker, "us-east-1", "2", "", "killed"];
+        let silent = ["1", "us-east-1", "1", "NOT_HEARD_AGAIN"];
+        let expected = [&figures[..], &killed("0"), &silent, &killed("2")].concat();
+        assert_eq!(reason.values, expected);
     }
 
     #[test]

@@ -12,8 +12,10 @@ use aws::{Gateways, fleet::Launch, settings::Site, workers};
 use futures::{StreamExt, future::try_join_all, stream::FuturesUnordered};
 use model::{
     Region, RunId, disk,
+    field::Said,
     plan::RegionPlan,
     run::{ReasonCode, Run},
+    said,
     worker::{Exit, Loss, State, Worker},
 };
 use tokio::{sync::Mutex, time::sleep};
@@ -72,19 +74,31 @@ pub(crate) fn start_failure(worker: &Worker, lost: usize) -> Error {
         Some(Loss::SetupFailed) => ReasonCode::SetupFailed,
         _ => ReasonCode::LaunchRefused,
     };
-    let detail = worker
-        .exit
-        .as_ref()
-        .map_or("it was lost", |exit| exit.detail.as_str());
-    let others = if lost > 1 {
-        format!(" (and {} more)", lost - 1)
-    } else {
-        String::new()
+    let exit = match &worker.exit {
+        Some(exit) => exit.said(),
+        None => said!("WORKER_WAS_LOST", "it was lost"),
     };
-    Error::failed(
-        code,
-        format!("worker {} in {}{others}: {detail}", worker.index, worker.region),
-    )
+    let (index, region) = (worker.index, &worker.region);
+    let said = if lost > 1 {
+        said!(
+            "WORKERS_CANNOT_START",
+            "worker {} in {} (and {} more): {}",
+            index,
+            region,
+            lost - 1,
+            exit.detail
+        )
+    } else {
+        said!(
+            "WORKER_CANNOT_START",
+            "worker {} in {}: {}",
+            index,
+            region,
+            exit.detail
+        )
+    }
+    .ending_in(&exit);
+    Error::failed(code, said)
 }
 
 /// A launch as it is stored.
@@ -216,15 +230,17 @@ impl<'a> Placing<'a> {
                 let mut failures = launched.failures.iter().cycle();
                 let mut unplaced = Vec::new();
                 for index in nameless {
-                    let (loss, detail) = match failures.next() {
-                        Some(failure) if failure.is_passing() => (Loss::NotPlaced, failure.to_string()),
-                        Some(failure) => (Loss::Refused, failure.to_string()),
-                        None => (
-                            Loss::NotPlaced,
-                            "ECS placed fewer tasks than were asked for".to_owned(),
-                        ),
+                    let (loss, said) = match failures.next() {
+                        Some(failure) if failure.is_passing() => {
+                            (Loss::NotPlaced, failure.to_string().into())
+                        }
+                        Some(failure) => (Loss::Refused, failure.to_string().into()),
+                        None => {
+                            let said = said!("PLACED_FEWER", "ECS placed fewer tasks than were asked for");
+                            (Loss::NotPlaced, said)
+                        }
                     };
-                    self.give_up(index, batch.attempt, loss, detail).await?;
+                    self.give_up(index, batch.attempt, loss, said).await?;
                     if loss.is_worth_a_relaunch() {
                         unplaced.push(index);
                     }
@@ -235,7 +251,7 @@ impl<'a> Placing<'a> {
                 tracing::warn!(%run_id, %region, code, message, "ECS refused a launch");
                 let detail = format!("{code}: {message}");
                 for index in &batch.indices {
-                    self.give_up(*index, batch.attempt, Loss::Refused, detail.clone())
+                    self.give_up(*index, batch.attempt, Loss::Refused, detail.clone().into())
                         .await?;
                 }
                 Ok(None)
@@ -271,8 +287,8 @@ impl<'a> Placing<'a> {
         }
     }
 
-    async fn give_up(&self, index: u32, attempt: u32, loss: Loss, detail: String) -> Result<(), Error> {
-        let exit = Exit { code: -1, detail };
+    async fn give_up(&self, index: u32, attempt: u32, loss: Loss, said: Said) -> Result<(), Error> {
+        let exit = Exit::new(-1, said);
         let workers = &self.gateways.workers;
         workers
             .give_up(self.place.run_id, self.place.name(), index, attempt, loss, &exit)

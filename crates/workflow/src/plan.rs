@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use aws::{Gateways, runs::Changes};
 use model::{
+    field::Said,
     plan::Plan,
     run::{ReasonCode, Run, StageName, Status},
+    said,
 };
 
 use crate::{
@@ -31,9 +33,12 @@ pub async fn run(gateways: &Gateways, clock: Clock, event: OfRun) -> Result<Plan
         .collect();
     let regions: Vec<_> = plan.regions.iter().map(|part| part.region.clone()).collect();
     if let Some(missing) = regions.iter().find(|region| !offered.contains(region)) {
-        let detail =
-            format!("{missing} is not set up any more: take it out of the scenario, or set it up again");
-        return Err(Error::failed(ReasonCode::LaunchRefused, detail));
+        let said = said!(
+            "REGION_NOT_SET_UP",
+            "{} is not set up any more: take it out of the scenario, or set it up again",
+            missing
+        );
+        return Err(Error::failed(ReasonCode::LaunchRefused, said));
     }
     check_quotas(gateways, &run).await?;
     gateways.runs.keep_plan(run_id, &plan).await?;
@@ -58,10 +63,19 @@ async fn check_quotas(gateways: &Gateways, run: &Run) -> Result<(), Error> {
             return Ok(());
         }
     };
-    let short = quotas.iter().filter(|quota| quota.shortfall > 0);
-    let short: Vec<String> = short.map(ToString::to_string).collect();
+    let short: Vec<_> = quotas.iter().filter(|quota| quota.shortfall > 0).collect();
     if short.is_empty() {
         return Ok(());
     }
-    Err(Error::failed(ReasonCode::QuotaExceeded, short.join("; ")))
+    let details: Vec<String> = short.iter().map(ToString::to_string).collect();
+    // Five values for each quota; a client says what to do about it from these.
+    let values = short.iter().flat_map(|quota| {
+        let place = quota.region.as_ref().map(ToString::to_string).unwrap_or_default();
+        let figures = [quota.needed, quota.quota.unwrap_or_default(), quota.used];
+        let figures = figures.map(|figure| figure.to_string());
+        [place, quota.name.clone()].into_iter().chain(figures)
+    });
+    let said = said!("QUOTAS_SHORT", "{}", details.join("; "));
+    let values = values.collect();
+    Err(Error::failed(ReasonCode::QuotaExceeded, Said { values, ..said }))
 }

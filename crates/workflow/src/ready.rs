@@ -148,10 +148,7 @@ pub(crate) async fn give_up_stopped<'w>(
         let Some(stopped) = state.stopped else {
             continue;
         };
-        let exit = Exit {
-            code: stopped.exit_code.unwrap_or(-1),
-            detail: stopped.reason,
-        };
+        let exit = Exit::new(stopped.exit_code.unwrap_or(-1), stopped.reason);
         let workers = &gateways.workers;
         let lost = workers
             .give_up(

@@ -6,6 +6,7 @@ use model::{
     control::Released,
     plan::Plan,
     run::{ReasonCode, Run, StageName, Status},
+    said,
     worker::{State, Worker},
 };
 
@@ -119,15 +120,31 @@ async fn decide(
 
 fn too_few(run: &Run, ready: u32, planned: u32, absent: &[Worker]) -> Error {
     let timeout = run.scenario.start.timeout;
-    let words = absent
+    let said = absent
         .iter()
         .find_map(|worker| Some((worker, worker.exit.as_ref()?)));
-    let words = words.map_or(String::new(), |(worker, exit)| {
-        format!("; worker {} in {}: {}", worker.index, worker.region, exit.detail)
-    });
-    let detail = format!(
-        "{ready} of {planned} workers were ready within {timeout}{words}. Raise start.timeout, or lower start.quorum to go \
-         on with fewer"
-    );
-    Error::failed(ReasonCode::StartTimeout, detail)
+    let said = match said {
+        Some((worker, exit)) => {
+            let said = said!(
+                "TOO_FEW_READY_OF",
+                "{} of {} workers were ready within {}; worker {} in {}: {}. Raise start.timeout, or lower start.quorum to \
+                 go on with fewer",
+                ready,
+                planned,
+                timeout,
+                worker.index,
+                worker.region,
+                exit.detail
+            );
+            said.ending_in(&exit.said())
+        }
+        None => said!(
+            "TOO_FEW_READY",
+            "{} of {} workers were ready within {}. Raise start.timeout, or lower start.quorum to go on with fewer",
+            ready,
+            planned,
+            timeout
+        ),
+    };
+    Error::failed(ReasonCode::StartTimeout, said)
 }

@@ -6,6 +6,7 @@ use metrics::results::{CriterionResult, Figures, Grade, Validity, ValidityReason
 use model::{
     criterion::{Bound, Criterion},
     run::Outcome,
+    said,
     worker::Worker,
 };
 
@@ -44,12 +45,11 @@ const BUSY: f64 = 0.9;
 pub(crate) fn validity(degraded: bool, workers: &[Worker]) -> Validity {
     let mut reasons = Vec::new();
     if degraded {
-        let detail =
-            "some workers did not deliver their load: the target got less than was asked for".to_owned();
-        reasons.push(ValidityReason {
-            code: "WORKERS_LOST".into(),
-            detail,
-        });
+        let said = said!(
+            "LOAD_NOT_DELIVERED",
+            "some workers did not deliver their load: the target got less than was asked for"
+        );
+        reasons.push(ValidityReason::new("WORKERS_LOST", said));
     }
     let busiest = workers
         .iter()
@@ -58,16 +58,14 @@ pub(crate) fn validity(degraded: bool, workers: &[Worker]) -> Validity {
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(cpu, _)| *cpu > BUSY);
     if let Some((cpu, worker)) = busiest {
-        let detail = format!(
-            "worker {} in {} used {:.0} % of its processors: give it fewer users, or more of them",
+        let said = said!(
+            "GENERATOR_BUSY",
+            "worker {} in {} used {} % of its processors: give it fewer users, or more of them",
             worker.index,
             worker.region,
-            cpu * 100.0
+            format!("{:.0}", cpu * 100.0)
         );
-        reasons.push(ValidityReason {
-            code: "GENERATOR_CPU".into(),
-            detail,
-        });
+        reasons.push(ValidityReason::new("GENERATOR_CPU", said));
     }
     Validity {
         grade: if reasons.is_empty() {

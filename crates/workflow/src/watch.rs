@@ -4,7 +4,9 @@ use aws::{Gateways, runs::Changes};
 use model::{
     Duration, Timestamp,
     control::{Control, StopCause},
+    field::Said,
     run::{StageName, Status},
+    said,
     worker::{Exit, Loss, State, Worker},
 };
 use tokio::task::JoinSet;
@@ -133,11 +135,17 @@ impl Watching<'_> {
             let heard_at = worker.heartbeat_at.unwrap_or(start_at).max(start_at);
             let silence = now.since(heard_at);
             if now >= last_moment {
-                self.give_up(worker, "it had not come to its end in time".to_owned())
-                    .await?;
+                self.give_up(
+                    worker,
+                    said!("NOT_ENDED_IN_TIME", "it had not come to its end in time"),
+                )
+                .await?;
             } else if silence > self.patience() {
-                self.give_up(worker, format!("nothing was heard of it for {silence}"))
-                    .await?;
+                self.give_up(
+                    worker,
+                    said!("SILENT_FOR", "nothing was heard of it for {}", silence),
+                )
+                .await?;
             }
         }
         Ok(false)
@@ -164,10 +172,10 @@ impl Watching<'_> {
         whole(self.timing.silence).max(Duration::from_ms(heartbeat.as_ms() * 6))
     }
 
-    async fn give_up(&self, worker: &Worker, detail: String) -> Result<(), Error> {
+    async fn give_up(&self, worker: &Worker, said: Said) -> Result<(), Error> {
         let (run_id, region) = (self.place.run_id, self.place.name());
-        tracing::warn!(%run_id, %region, worker = worker.index, detail, "a worker is given up");
-        let exit = Exit { code: -1, detail };
+        tracing::warn!(%run_id, %region, worker = worker.index, said.detail, "a worker is given up");
+        let exit = Exit::new(-1, said);
         self.gateways
             .workers
             .give_up(run_id, region, worker.index, worker.attempt, Loss::Silent, &exit)

@@ -81,10 +81,8 @@ async fn what_else_differs_is_said() {
             results.degraded = true;
             results.ended_early = Some(results.start_at);
             results.validity.grade = Grade::Degraded;
-            results.validity.reasons.push(ValidityReason {
-                code: "GENERATOR_CPU".into(),
-                detail: "worker 0 was busy".into(),
-            });
+            let reason = ValidityReason::new("GENERATOR_CPU", "worker 0 was busy");
+            results.validity.reasons.push(reason);
         })
         .await;
     let comparison = compare(&door, base, candidate).await;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use model::{Problem, Timestamp};
+use model::{Problem, Timestamp, field::Said, said};
 use script::{
     archive::{Archive, FileName, Limits},
     jmx, xml,
@@ -26,11 +26,11 @@ pub(super) fn write(
     text: &str,
     now: Timestamp,
 ) -> io::Result<Result<(Announced, Record), Vec<Problem>>> {
-    let refused = |pointer: &str, detail: String| Ok(Err(vec![Problem::new(pointer, detail)]));
+    let refused = |pointer: &str, said: Said| Ok(Err(vec![Problem::new(pointer, said)]));
     if name.is_plan()
-        && let Err(detail) = check_plan(name, text)
+        && let Err(said) = check_plan(name, text)
     {
-        return refused("/text", detail);
+        return refused("/text", said);
     }
     let to = edited(upload);
     let written = Archive::open(fs::File::open(upload)?, file_name, Limits::default())
@@ -53,13 +53,15 @@ pub(super) fn write(
 }
 
 /// The text is kept in UTF-8, and is read as what its declaration says.
-fn check_plan(name: &FileName, text: &str) -> Result<(), String> {
-    let read = xml::text(text.as_bytes()).map_err(|error| format!("`{name}` {error}"))?;
+fn check_plan(name: &FileName, text: &str) -> Result<(), Said> {
+    let read = xml::text(text.as_bytes()).map_err(|error| error.said().about(name.as_str()))?;
     if read != text.trim_start_matches('\u{feff}') {
-        return Err(format!(
-            "`{name}` declares another encoding, and is kept in UTF-8: declare that"
-        ));
+        let said = said!(
+            "XML_DECLARES_OTHER",
+            "declares another encoding, and is kept in UTF-8: declare that"
+        );
+        return Err(said.about(name.as_str()));
     }
     let plan = jmx::Plan::parse(text.as_bytes());
-    plan.map(drop).map_err(|error| format!("`{name}` {error}"))
+    plan.map(drop).map_err(|error| error.said().about(name.as_str()))
 }

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use model::{field::Said, run::Warning, workload};
+use model::{field::Said, run::Warning, said, workload};
 use script::{
     archive::{self, Archive, Limits},
     jmx::{self, classes::ClassIndex, execution, findings::Surroundings},
@@ -21,7 +21,7 @@ use super::{Announced, File, Record};
 /// Checks an upload against its announcement and lists what is in it. An `Err` is a failure of this machine; what is
 /// wrong with the upload is in the record.
 pub(super) fn take_in(path: &Path, announced: &Announced) -> io::Result<Record> {
-    let refused = |problem: String| {
+    let refused = |problem: Said| {
         Ok(Record {
             files: Vec::new(),
             problem: Some(problem),
@@ -29,8 +29,11 @@ pub(super) fn take_in(path: &Path, announced: &Announced) -> io::Result<Record> 
     };
     let (size, sha256) = digest(path)?;
     if size != announced.size || sha256 != announced.sha256 {
-        return refused(format!(
-            "what was uploaded is not what was announced: it has {size} bytes and SHA-256 {sha256}"
+        return refused(said!(
+            "NOT_AS_ANNOUNCED",
+            "what was uploaded is not what was announced: it has {} bytes and SHA-256 {}",
+            size,
+            sha256
         ));
     }
     let opened = Archive::open(fs::File::open(path)?, &announced.file_name, Limits::default());
@@ -52,7 +55,7 @@ pub(super) fn take_in(path: &Path, announced: &Announced) -> io::Result<Record> 
 }
 
 /// The text of a file of the upload, or why it is not shown as text.
-pub(super) fn text(upload: &Path, file_name: &str, path: &str) -> io::Result<Result<String, String>> {
+pub(super) fn text(upload: &Path, file_name: &str, path: &str) -> io::Result<Result<String, Said>> {
     let opened = Archive::open(fs::File::open(upload)?, file_name, Limits::default());
     let bytes = match opened.and_then(|mut archive| archive.read(path)) {
         Ok(bytes) => bytes,
@@ -63,13 +66,13 @@ pub(super) fn text(upload: &Path, file_name: &str, path: &str) -> io::Result<Res
         || bytes.starts_with(&[0xFE, 0xFF])
         || bytes.starts_with(&[0xFF, 0xFE])
     {
-        xml::text(&bytes).map_err(|error| error.to_string())
+        xml::text(&bytes).map_err(|error| error.said().about(path))
     } else {
-        String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
+        String::from_utf8(bytes).map_err(|_| said!("FILE_NOT_UTF8", "is not UTF-8 text"))
     };
     Ok(decoded.and_then(|text| {
         if text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
-            Err("is not text: it has control characters".to_owned())
+            Err(said!("FILE_NOT_TEXT", "is not text: it has control characters"))
         } else {
             Ok(text)
         }
@@ -120,7 +123,7 @@ pub(super) fn plan(
     };
     let plan = match jmx::Plan::parse(&bytes) {
         Ok(plan) => plan,
-        Err(error) => return Ok(Answer::refused("scriptId", format!("`{entry}` {error}"))),
+        Err(error) => return Ok(Answer::refused("scriptId", error.said().about(&entry))),
     };
     let mut problems = Vec::new();
     let mut classes = ClassIndex::standard();
@@ -128,10 +131,10 @@ pub(super) fn plan(
         let added = match archive.read(&jar) {
             Ok(bytes) => classes
                 .add_jar(Cursor::new(bytes))
-                .map_err(|error| format!("`{jar}` {error}")),
+                .map_err(|error| error.said().about(&jar)),
             Err(error) => Err(said(error)?),
         };
-        problems.extend(added.err().map(|detail| at("scriptId", detail)));
+        problems.extend(added.err().map(|said| at("scriptId", said)));
     }
     let findings = plan.findings(&Surroundings {
         properties: &workload.properties,
@@ -140,7 +143,7 @@ pub(super) fn plan(
         files: &archive.files_from(&entry),
     });
     let in_plan = findings.problems.into_iter();
-    problems.extend(in_plan.map(|problem| at("scriptId", format!("`{entry}`: {problem}"))));
+    problems.extend(in_plan.map(|problem| at("scriptId", problem.found_in(&entry))));
     let mut warnings = warned("FILE_MISSING", &entry, findings.warnings);
     warnings.extend(warned(
         PLAN_CHANGED,
@@ -154,11 +157,8 @@ pub(super) fn plan(
 /// The executed copy is not in everything as the plan.
 const PLAN_CHANGED: &str = "PLAN_CHANGED";
 
-fn warned(code: &str, file: &str, warnings: Vec<String>) -> Vec<Warning> {
-    let warning = |detail: String| Warning {
-        code: code.to_owned(),
-        detail: format!("`{file}`: {detail}"),
-    };
+fn warned(code: &str, file: &str, warnings: Vec<Said>) -> Vec<Warning> {
+    let warning = |said: Said| Warning::new(code, said.found_in(file));
     warnings.into_iter().map(warning).collect()
 }
 
@@ -196,7 +196,7 @@ fn of_includes<R: Read + Seek>(
 }
 
 /// An archive's error in its own words, unless this machine is to blame.
-pub(super) fn said(error: archive::Error) -> io::Result<String> {
+pub(super) fn said(error: archive::Error) -> io::Result<Said> {
     match error {
         // An archive that ends too early, or is damaged, shows as such an error of the reader.
         archive::Error::Io(error)
@@ -207,8 +207,8 @@ pub(super) fn said(error: archive::Error) -> io::Result<String> {
         {
             Err(error)
         }
-        archive::Error::Io(error) => Ok(format!("the archive is damaged: {error}")),
-        other => Ok(other.to_string()),
+        archive::Error::Io(error) => Ok(said!("ARCHIVE_DAMAGED", "the archive is damaged: {}", error)),
+        other => Ok(other.said()),
     }
 }
 

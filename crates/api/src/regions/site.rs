@@ -4,6 +4,7 @@ use aws::settings::{Machine, Site};
 use model::{
     Problems, Region,
     field::{self, Node},
+    said,
 };
 use serde_json::Value;
 
@@ -63,10 +64,10 @@ pub(super) fn read(region: Region, document: &Value) -> Result<Site, Problems> {
         });
         let networked = subnets.as_ref().is_none_or(|subnets| !subnets.is_empty());
         if !networked && security_groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
-            return fields.problem("securityGroups", "need subnets");
+            return fields.problem("securityGroups", said!("NEEDS_SUBNETS", "need subnets"));
         }
         if !networked && public_ip == Some(true) {
-            return fields.problem("publicIp", "needs subnets");
+            return fields.problem("publicIp", said!("NEEDS_SUBNETS", "needs subnets"));
         }
         fields.finish();
         Some(Site {
@@ -91,7 +92,11 @@ fn name(node: &Node<'_>, most: usize, besides: &str) -> Option<String> {
         return Some(name);
     }
     let more: String = besides.chars().flat_map(|c| [' ', c]).collect();
-    node.problem(format!("may have letters, digits and - _{more} only"))
+    node.problem(said!(
+        "WRONG_CHARACTERS",
+        "may have letters, digits and - _{} only",
+        more
+    ))
 }
 
 fn ids(node: &Node<'_>, most: usize, prefix: &str) -> Option<Vec<String>> {
@@ -102,11 +107,15 @@ fn ids(node: &Node<'_>, most: usize, prefix: &str) -> Option<Vec<String>> {
         if fits {
             Some(id)
         } else {
-            node.problem(format!("must be an id such as {prefix}0123456789abcdef0"))
+            node.problem(said!(
+                "NOT_AWS_ID",
+                "must be an id such as {}0123456789abcdef0",
+                prefix
+            ))
         }
     })?;
     match (1..ids.len()).find(|i| ids[..*i].contains(&ids[*i])) {
-        Some(i) => node.problem(format!("names {} twice", ids[i])),
+        Some(i) => node.problem(said!("NAMED_TWICE", "names {} twice", ids[i])),
         None => Some(ids),
     }
 }

@@ -14,6 +14,7 @@ use metrics::exchange::{Exchange, Omitted, Transcript};
 use model::{
     RunId, ScenarioId, Timestamp,
     run::{Outcome, Run, Status, Trigger, Warning},
+    said,
 };
 use serde::Serialize;
 
@@ -130,6 +131,14 @@ struct Trouble {
     code: String,
     /// The engine's own words where there are any.
     detail: String,
+    /// Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    words: Option<String>,
+    /// What `detail` names besides, in its order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    values: Vec<String>,
     /// The name of the element that failed, when it is known.
     #[schema(required)]
     element: Option<String>,
@@ -210,19 +219,24 @@ fn trouble(run: &Run, transcript: &Transcript) -> Trouble {
         return Trouble {
             code: reason.code.as_str().to_owned(),
             detail: reason.detail.clone(),
+            words: reason.words.clone(),
+            values: reason.values.clone(),
             element: element.or_else(|| transcript.failed_element()),
         };
     }
-    let detail = match failure {
-        Some(exchange) => words(exchange),
-        None => format!(
+    let said = match failure {
+        Some(exchange) => words(exchange).into(),
+        None => said!(
+            "FAILED_BEYOND_KEPT",
             "{} requests beyond those that are kept failed",
             transcript.omitted.failures
         ),
     };
     Trouble {
         code: "REQUEST_FAILED".to_owned(),
-        detail,
+        detail: said.detail,
+        words: said.code,
+        values: said.values,
         element,
     }
 }

@@ -6,7 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
-use model::{ScriptId, field, role::Role};
+use model::{
+    ScriptId,
+    field::{self, Said},
+    role::Role,
+    said,
+};
 use script::archive::FileName;
 use serde::Serialize;
 
@@ -41,6 +46,10 @@ struct ScriptFile {
     /// Why it is not shown.
     #[schema(required)]
     problem: Option<String>,
+    /// The same with its code and values, for those who say it in words of their own; absent where `problem` is null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    said: Option<Said>,
 }
 
 /// What a file shall hold, in UTF-8.
@@ -77,19 +86,20 @@ async fn get(
         )
     })?;
     let shown = if file.size > MOST_TEXT as u64 {
-        Err(format!("has more than {MOST_TEXT} bytes"))
+        Err(said!("FILE_TOO_LARGE", "has more than {} bytes", MOST_TEXT))
     } else {
         intake::text(&app, id, &announced, &file.path).await?
     };
-    let (text, problem) = match shown {
+    let (text, said) = match shown {
         Ok(text) => (Some(text), None),
-        Err(problem) => (None, Some(problem)),
+        Err(said) => (None, Some(said)),
     };
     Ok(Json(ScriptFile {
         path: file.path,
         size: file.size,
         text,
-        problem,
+        problem: said.as_ref().map(|said| said.detail.clone()),
+        said,
     }))
 }
 
@@ -119,9 +129,11 @@ async fn put(
     let text = field::read(&document, |node| {
         let fields = node.object()?;
         let text = fields.required("text", |node| match node.text(0..=MOST_TEXT)? {
-            text if text.len() > MOST_TEXT => {
-                node.problem(format!("must have at most {MOST_TEXT} bytes in UTF-8"))
-            }
+            text if text.len() > MOST_TEXT => node.problem(said!(
+                "TOO_MANY_BYTES_OF_TEXT",
+                "must have at most {} bytes in UTF-8",
+                MOST_TEXT
+            )),
             text => Some(text),
         });
         fields.finish();
@@ -150,7 +162,7 @@ async fn uploaded(app: &App, id: ScriptId) -> Result<(Announced, Record), Proble
                 problem: Some(problem),
                 ..
             },
-        ) => missing(&format!("the script cannot be read: {problem}")),
+        ) => missing(&format!("the script cannot be read: {}", problem.detail)),
         intake::Script::Taken(announced, record) => Ok((announced, record)),
     }
 }

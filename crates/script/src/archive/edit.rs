@@ -6,6 +6,7 @@ use std::{
     str::FromStr,
 };
 
+use model::said;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::{Archive, Content, Error, name};
@@ -35,16 +36,18 @@ impl FromStr for FileName {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let refuse = |problem| {
-            Err(Error::Name {
-                name: text.to_owned(),
-                problem,
-            })
-        };
         match name::normalise(text.as_bytes())? {
             Some(plain) if plain == text => Ok(Self(plain)),
-            Some(_) => refuse("is not written plainly"),
-            None => refuse("is not the name of a file that a script can have"),
+            Some(_) => Err(Error::Name(said!(
+                "NAME_NOT_PLAIN",
+                "the name {:?} in the archive is not written plainly",
+                text
+            ))),
+            None => Err(Error::Name(said!(
+                "NAME_NOT_A_FILE",
+                "the name {:?} in the archive is not the name of a file that a script can have",
+                text
+            ))),
         }
     }
 }

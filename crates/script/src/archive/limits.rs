@@ -1,5 +1,7 @@
 use std::io::{self, Read, Write};
 
+use model::said;
+
 use super::Error;
 
 /// How much an archive may hold. What is declared is checked first, what is inflated in any case.
@@ -31,7 +33,12 @@ impl Default for Limits {
 
 impl Limits {
     pub(super) fn file_too_large(&self, name: &str) -> Error {
-        Error::TooLarge(format!("`{name}` has more than {} bytes", self.file))
+        Error::TooLarge(said!(
+            "ARCHIVE_FILE_BYTES",
+            "`{}` has more than {} bytes",
+            name,
+            self.file
+        ))
     }
 
     pub(super) fn check_declared(
@@ -57,14 +64,17 @@ impl Limits {
             return Err(self.file_too_large(name));
         }
         if total > self.total {
-            return Err(Error::TooLarge(format!(
+            return Err(Error::TooLarge(said!(
+                "ARCHIVE_BYTES",
                 "the archive has more than {} bytes when it is unpacked",
                 self.total
             )));
         }
         if size > self.ratio_from && size / self.ratio > compressed {
-            return Err(Error::TooLarge(format!(
-                "`{name}` is packed more than {} times, as in a zip bomb",
+            return Err(Error::TooLarge(said!(
+                "ARCHIVE_RATIO",
+                "`{}` is packed more than {} times, as in a zip bomb",
+                name,
                 self.ratio
             )));
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use model::said;
+
 use super::Error;
 
 /// Names longer than this are refused, as most file systems do.
@@ -14,34 +16,62 @@ pub(super) fn is_plan(name: &str) -> bool {
 
 /// The name of a file, without `./`; `None` for folders and for what macOS adds on its own.
 pub(super) fn normalise(raw: &[u8]) -> Result<Option<String>, Error> {
-    let refuse = |problem| {
-        Err(Error::Name {
-            name: String::from_utf8_lossy(raw).into_owned(),
-            problem,
-        })
-    };
+    let shown = String::from_utf8_lossy(raw);
+    let refuse = |said| Err(Error::Name(said));
     let Ok(name) = std::str::from_utf8(raw) else {
-        return refuse("is not UTF-8");
+        return refuse(said!(
+            "NAME_NOT_UTF8",
+            "the name {:?} in the archive is not UTF-8",
+            shown
+        ));
     };
     if name.len() > MAX_NAME {
-        return refuse("is too long");
+        return refuse(said!(
+            "NAME_TOO_LONG",
+            "the name {:?} in the archive is too long",
+            shown
+        ));
     }
     if name.contains('\\') {
-        return refuse("has a backslash: make the archive with forward slashes");
+        return refuse(said!(
+            "NAME_BACKSLASH",
+            "the name {:?} in the archive has a backslash: make the archive with forward slashes",
+            shown
+        ));
     }
     if name.chars().any(char::is_control) {
-        return refuse("has a control character");
+        return refuse(said!(
+            "NAME_CONTROL_CHARACTER",
+            "the name {:?} in the archive has a control character",
+            shown
+        ));
     }
     if name.starts_with('/') || is_drive(name) {
-        return refuse("is absolute");
+        return refuse(said!(
+            "NAME_ABSOLUTE",
+            "the name {:?} in the archive is absolute",
+            shown
+        ));
     }
     let is_folder = name.ends_with('/');
     let mut parts = Vec::new();
     for part in name.split('/') {
         match part {
             "" | "." => {}
-            ".." => return refuse("leaves the archive"),
-            _ if part.len() > MAX_PART => return refuse("is too long"),
+            ".." => {
+                return refuse(said!(
+                    "NAME_LEAVES",
+                    "the name {:?} in the archive leaves the archive",
+                    shown
+                ));
+            }
+            _ if part.len() > MAX_PART => {
+                return refuse(said!(
+                    "NAME_TOO_LONG",
+                    "the name {:?} in the archive is too long",
+                    shown
+                ));
+            }
             _ => parts.push(part),
         }
     }
@@ -52,7 +82,11 @@ pub(super) fn normalise(raw: &[u8]) -> Result<Option<String>, Error> {
         return Ok(None);
     }
     if parts.is_empty() {
-        return refuse("is empty");
+        return refuse(said!(
+            "NAME_EMPTY",
+            "the name {:?} in the archive is empty",
+            shown
+        ));
     }
     Ok(Some(parts.join("/")))
 }

@@ -2,10 +2,12 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fmt, fs,
     io::{self, Read, Seek},
     path::Path,
 };
+
+use model::{field::Said, said};
 
 use super::{Plan, element};
 
@@ -18,12 +20,29 @@ pub struct ClassIndex {
 /// Why a jar or an installation cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("is not a jar")]
     Jar(#[from] zip::result::ZipError),
-    #[error("has no META-INF/MANIFEST.MF, without which JMeter finds no functions at all")]
     NoManifest,
-    #[error("could not be read")]
     Io(#[from] io::Error),
+}
+
+impl Error {
+    /// The message, which is about a file, and how to say it in another language.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Jar(_) => said!("NOT_A_JAR", "is not a jar"),
+            Self::NoManifest => said!(
+                "JAR_NO_MANIFEST",
+                "has no META-INF/MANIFEST.MF, without which JMeter finds no functions at all"
+            ),
+            Self::Io(_) => said!("FILE_UNREADABLE", "could not be read"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said().detail)
+    }
 }
 
 impl ClassIndex {

@@ -8,7 +8,7 @@ mod once;
 
 use std::collections::BTreeMap;
 
-use model::Duration;
+use model::{Duration, field::Said, said};
 
 use super::{
     Plan, element,
@@ -44,7 +44,7 @@ pub struct GroupLoad {
 pub struct Prepared {
     pub plan: Plan,
     /// What is not as the plan says, for the person who wrote it. The same for every worker.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Said>,
 }
 
 /// The load is for another plan.
@@ -56,7 +56,7 @@ pub struct Mismatch {
 }
 
 /// What the copy of a plan will not do as the plan says, whatever the load. The same as [`prepare`] would warn of.
-pub fn warnings(plan: &Plan, sets_users: bool) -> Vec<String> {
+pub fn warnings(plan: &Plan, sets_users: bool) -> Vec<Said> {
     let is_load = |group: &Group| matches!(group.kind, Kind::Plain | Kind::Other(_));
     let groups = plan
         .groups(&BTreeMap::new())
@@ -84,7 +84,10 @@ pub fn prepare(plan: &Plan, load: &Load) -> Result<Prepared, Mismatch> {
             set_users(tree, groups, *ramp_up, warnings)?;
             if element::property(test_plan, SERIALIZE).as_deref() == Some("true") {
                 element::set_property(test_plan, "boolProp", SERIALIZE, "false");
-                warnings.push("the thread groups run at the same time, not one after the other".to_owned());
+                warnings.push(said!(
+                    "GROUPS_AT_THE_SAME_TIME",
+                    "the thread groups run at the same time, not one after the other"
+                ));
             }
         }
         Load::Once { runs } => once::set(tree, runs)?,
@@ -113,9 +116,11 @@ pub fn prepare_include(plan: &Plan) -> Prepared {
     element::retain(top, &mut |element| {
         if let Some(file) = written_file(element) {
             if element::is_enabled(element) && !file.is_empty() {
-                warnings.push(format!(
-                    "listener `{}` would write {file} and is left out",
-                    element::name(element)
+                warnings.push(said!(
+                    "LISTENER_LEFT_OUT",
+                    "listener `{}` would write {} and is left out",
+                    element::name(element),
+                    file
                 ));
             }
             return false;
@@ -125,7 +130,8 @@ pub fn prepare_include(plan: &Plan) -> Prepared {
         {
             element::set_property(element, "boolProp", TRANSACTION_PARENT, "false");
             if element::is_enabled(element) {
-                warnings.push(format!(
+                warnings.push(said!(
+                    "TRANSACTION_WITH_SAMPLES",
                     "transaction `{}` reports its samples as well as itself",
                     element::name(element)
                 ));
@@ -155,15 +161,16 @@ fn set_users(
     tree: &mut Element,
     loads: &[GroupLoad],
     ramp_up: Duration,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Said>,
 ) -> Result<(), Mismatch> {
     for (group, load) in load_groups(tree, loads.len())?.into_iter().zip(loads) {
         let overridden = overridden(group);
         if !overridden.is_empty() {
-            warnings.push(format!(
+            warnings.push(said!(
+                "GROUP_COURSE_NOT_USED",
                 "thread group `{}`: not used from the plan, because the scenario says how long the load lasts: {}",
                 element::name(group),
-                overridden.join(", "),
+                overridden.join(", ")
             ));
         }
         set_group(group, *load, ramp_up);

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Plan, classes::ClassIndex, expression::Values};
+use model::{field::Said, said};
+
+use super::{Plan, classes::ClassIndex, expression::Values, group::Refusal};
 
 /// What a person should know about a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     /// With these it cannot run: the scenario is refused.
-    pub problems: Vec<String>,
-    pub warnings: Vec<String>,
+    pub problems: Vec<Said>,
+    pub warnings: Vec<Said>,
 }
 
 /// Where a plan stands.
@@ -31,16 +33,20 @@ impl Plan {
         let mut findings = Findings::default();
         let unresolved = self.unresolved_classes(around.classes);
         findings.problems.extend(unresolved.into_iter().map(|class| {
-            format!("the plan needs `{class}`, which neither JMeter has nor a jar in plugins/ or lib/ of the archive")
+            said!(
+                "PLAN_NEEDS_CLASS",
+                "the plan needs `{}`, which neither JMeter has nor a jar in plugins/ or lib/ of the archive",
+                class
+            )
         }));
         if self.groups(around.properties).is_empty() {
             findings
                 .problems
-                .push("the plan has no enabled thread group".to_owned());
+                .push(said!("PLAN_NO_GROUP", "the plan has no enabled thread group"));
         } else if around.sets_users
             && let Err(refusals) = self.user_counts(around.properties)
         {
-            findings.problems.extend(refusals.iter().map(ToString::to_string));
+            findings.problems.extend(refusals.iter().map(Refusal::said));
         }
         self.find_files(around, &mut findings);
         findings
@@ -48,18 +54,30 @@ impl Plan {
 
     fn find_files(&self, around: &Surroundings<'_>, findings: &mut Findings) {
         let values = Values::new(around.properties, self.variables());
-        let missing = |files: Vec<String>, found: &mut Vec<String>, what: &str| {
+        let missing = |files: Vec<String>, found: &mut Vec<Said>, say: fn(&str) -> Said| {
             for file in files {
                 // A name that is only known when the plan runs, or that only a run makes, may well be right.
                 if let Ok(name) = values.resolve(&file)
                     && !around.files.contains(name.trim_start_matches("./"))
                 {
-                    found.push(format!("{what} `{name}`, which is not in the archive"));
+                    found.push(say(&name));
                 }
             }
         };
-        missing(self.includes(), &mut findings.problems, "the plan includes");
+        missing(self.includes(), &mut findings.problems, |name| {
+            said!(
+                "PLAN_INCLUDES_MISSING",
+                "the plan includes `{}`, which is not in the archive",
+                name
+            )
+        });
         // A setUp group may write it.
-        missing(self.data_files(), &mut findings.warnings, "the plan reads");
+        missing(self.data_files(), &mut findings.warnings, |name| {
+            said!(
+                "PLAN_READS_MISSING",
+                "the plan reads `{}`, which is not in the archive",
+                name
+            )
+        });
     }
 }

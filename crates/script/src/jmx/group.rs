@@ -1,6 +1,8 @@
 //! Thread groups: what a plan runs, and how many users each part of it has.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
+
+use model::{field::Said, said};
 
 use super::{
     Plan, element,
@@ -100,17 +102,50 @@ impl Plan {
 /// Why the users of a plan cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error(
-        "thread group `{name}` is a {class}, whose users follow a course of its own: use shape `script` to run it as it is"
-    )]
     OtherGroup { name: String, class: String },
-    #[error(
-        "the users of thread group `{name}` cannot be set in proportion, because {problem}: use a number or a property \
-         with a default, or shape `script`"
-    )]
     Count { name: String, problem: CountError },
-    #[error("no enabled thread group has users")]
     NoUsers,
+}
+
+impl Refusal {
+    /// The message, and how to say it in another language.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::OtherGroup { name, class } => said!(
+                "GROUP_OF_OTHER_KIND",
+                "thread group `{}` is a {}, whose users follow a course of its own: use shape `script` to run it as it is",
+                name,
+                class
+            ),
+            Self::Count {
+                name,
+                problem: CountError::Unknown(Unknown(written)),
+            } => said!(
+                "GROUP_USERS_UNKNOWN",
+                "the users of thread group `{}` cannot be set in proportion, because {} is only known when the plan runs: \
+                 use a number or a property with a default, or shape `script`",
+                name,
+                written
+            ),
+            Self::Count {
+                name,
+                problem: CountError::NotANumber(text),
+            } => said!(
+                "GROUP_USERS_NOT_A_NUMBER",
+                "the users of thread group `{}` cannot be set in proportion, because `{}` is not a whole number: use a \
+                 number or a property with a default, or shape `script`",
+                name,
+                text
+            ),
+            Self::NoUsers => said!("PLAN_NO_USERS", "no enabled thread group has users"),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said().detail)
+    }
 }
 
 /// The kind of a thread group, or `None` for everything else.

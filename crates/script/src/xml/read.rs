@@ -1,3 +1,6 @@
+use std::fmt;
+
+use model::{field::Said, said};
 use quick_xml::{
     Reader, XmlVersion,
     events::{BytesStart, Event},
@@ -15,24 +18,58 @@ pub const MAX_ELEMENTS: usize = 1_000_000;
 /// Why a file is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    #[error("is not well-formed XML: {problem} (line {line})")]
-    Syntax { line: usize, problem: String },
-    #[error("is not {0} text, though it should be")]
+    Syntax {
+        line: usize,
+        problem: String,
+    },
     NotText(&'static str),
-    #[error("has the encoding {0}, which is not read here: save it as UTF-8")]
     Encoding(String),
-    #[error("has a document type declaration, which is refused")]
     DocumentType,
-    #[error("uses the entity &{0};, which is not defined")]
     Entity(String),
-    #[error("has more than {0}")]
-    TooLarge(String),
+    /// Which limit is passed.
+    TooLarge(Said),
+}
+
+impl Error {
+    /// The message, which is about a file, and how to say it in another language.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Syntax { line, problem } => said!(
+                "XML_SYNTAX",
+                "is not well-formed XML: {} (line {})",
+                problem,
+                line
+            ),
+            Self::NotText(encoding) => said!("XML_NOT_TEXT", "is not {} text, though it should be", encoding),
+            Self::Encoding(name) => said!(
+                "XML_ENCODING",
+                "has the encoding {}, which is not read here: save it as UTF-8",
+                name
+            ),
+            Self::DocumentType => said!(
+                "XML_DOCUMENT_TYPE",
+                "has a document type declaration, which is refused"
+            ),
+            Self::Entity(name) => said!("XML_ENTITY", "uses the entity &{};, which is not defined", name),
+            Self::TooLarge(said) => said.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said().detail)
+    }
 }
 
 /// Reads a whole document and answers its root element.
 pub fn parse(bytes: &[u8]) -> Result<Element, Error> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::TooLarge(format!("{MAX_BYTES} bytes")));
+        return Err(Error::TooLarge(said!(
+            "XML_BYTES",
+            "has more than {} bytes",
+            MAX_BYTES
+        )));
     }
     let text = encoding::decode(bytes)?;
     let mut reader = Reader::from_str(&text);
@@ -89,8 +126,10 @@ impl Tree {
             Event::Start(start) => {
                 let element = self.element(&start)?;
                 if self.open.len() >= MAX_DEPTH {
-                    return Err(Problem::Other(Error::TooLarge(format!(
-                        "{MAX_DEPTH} nested elements"
+                    return Err(Problem::Other(Error::TooLarge(said!(
+                        "XML_DEPTH",
+                        "has more than {} nested elements",
+                        MAX_DEPTH
                     ))));
                 }
                 self.open.push(element);
@@ -129,8 +168,10 @@ impl Tree {
     fn element(&mut self, start: &BytesStart<'_>) -> Result<Element, Problem> {
         self.elements += 1;
         if self.elements > MAX_ELEMENTS {
-            return Err(Problem::Other(Error::TooLarge(format!(
-                "{MAX_ELEMENTS} elements"
+            return Err(Problem::Other(Error::TooLarge(said!(
+                "XML_ELEMENTS",
+                "has more than {} elements",
+                MAX_ELEMENTS
             ))));
         }
         let mut element = Element::new(start.name().as_ref());

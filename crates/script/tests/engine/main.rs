@@ -389,7 +389,7 @@ fn listed_requests_reach_the_target_as_written() {
         ramp_up: model::Duration::ZERO,
     };
     let prepared = execution::prepare(&http::plan(&workload), &load).unwrap();
-    assert_eq!(prepared.warnings, Vec::<String>::new());
+    assert_eq!(prepared.warnings, []);
     let run = Run::of(&prepared.plan).start(&[Step::After(Duration::from_millis(1500)), Step::Stop(3000)]);
 
     let seen = target.requests();

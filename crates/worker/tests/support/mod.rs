@@ -231,7 +231,7 @@ impl Stage {
         let stop = Stop {
             at: Timestamp::now(),
             cause: StopCause::Cancel,
-            detail: "a person cancelled it".into(),
+            said: "a person cancelled it".into(),
         };
         self.gateways
             .workers

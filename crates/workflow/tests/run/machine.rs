@@ -298,10 +298,7 @@ impl Machine {
     }
 
     pub fn ended(&self) -> Ended {
-        let exit = Exit {
-            code: 0,
-            detail: "done".into(),
-        };
+        let exit = Exit::new(0, "done");
         Ended {
             at: Timestamp::now(),
             progress: Progress::default(),

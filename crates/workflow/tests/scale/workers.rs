@@ -162,10 +162,7 @@ impl Crew {
             progress: Progress::default(),
             start_skew_ms: None,
             ended_early: false,
-            exit: Exit {
-                code: 0,
-                detail: "the load was delivered".to_owned(),
-            },
+            exit: Exit::new(0, "the load was delivered"),
         };
         if mine {
             self.until(start_at).await;
