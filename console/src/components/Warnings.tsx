@@ -11,8 +11,8 @@ export function Warnings({ warnings }: { warnings: Run["warnings"] }) {
   return (
     <Alert type="warning" header={messages.run.warnings}>
       <ul>
-        {warnings.map(({ code, detail }) => (
-          <li key={`${code} ${detail}`}>{sayEvent({ code, detail }, messages)}</li>
+        {warnings.map((warning) => (
+          <li key={`${warning.code} ${warning.detail}`}>{sayEvent(warning, messages)}</li>
         ))}
       </ul>
     </Alert>

@@ -13,6 +13,7 @@ import { system } from "../api/system";
 import { scripts } from "../api/uploads";
 import { Problem, problemText } from "../components/Problem";
 import { useFormat, useMessages } from "../i18n/language";
+import { say } from "../i18n/said";
 import type { Draft } from "./draft";
 import { errorAt } from "./fieldErrors";
 import { PropertyFields } from "./PropertyFields";
@@ -103,7 +104,7 @@ function Content({ script, errors, set }: ContentProps) {
       </span>
     );
   }
-  const { fileName, size, problem, files } = query.data;
+  const { fileName, size, problem, said, files } = query.data;
   const plans = files.filter(({ path }) => path.toLowerCase().endsWith(".jmx"));
   const auto = { value: "", label: messages.editor.entryAuto };
   return (
@@ -111,7 +112,7 @@ function Content({ script, errors, set }: ContentProps) {
       <StatusIndicator type={problem === null ? "success" : "error"}>
         {`${fileName}, ${format.bytes(size)}`}
       </StatusIndicator>
-      {problem !== null && <Alert type="error">{problem}</Alert>}
+      {said && <Alert type="error">{say(said, messages)}</Alert>}
       {files.length > 1 && (
         <FormField
           label={messages.editor.entry}

@@ -12,6 +12,7 @@ import { scripts } from "../api/uploads";
 import { LocalTable } from "../components/LocalTable";
 import { Problem } from "../components/Problem";
 import { useFormat, useMessages } from "../i18n/language";
+import { say } from "../i18n/said";
 import type { Draft } from "./draft";
 import { errorAt } from "./fieldErrors";
 import { Group } from "./Group";
@@ -128,7 +129,7 @@ function OpenFile({ path, script, change, close }: OpenProps) {
       </Header>
       {query.isError && <Problem error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Spinner />}
-      {query.data?.problem && <Box color="text-body-secondary">{messages.editor.notShown(query.data.problem)}</Box>}
+      {query.data?.said && <Box color="text-body-secondary">{messages.editor.notShown(say(query.data.said, messages))}</Box>}
       {stored !== null && (
         <Suspense fallback={<Spinner />}>
           <CodeEditor key={generation} path={path} text={edited ?? stored} change={take} />

@@ -56,17 +56,48 @@ describe("the catalogues", () => {
   });
 });
 
+/** Sentences whose values are lists, or are said in other words themselves. */
+const OTHER_VALUES = /^(QUOTAS_SHORT|NOT_ALL_UPLOADED|TOO_FEW_DELIVERED|RESULTS_WITHOUT|RUN_.*)$/;
+
 describe("what the server says", () => {
   const crates = "../crates";
   const sources = readdirSync(crates, { recursive: true, encoding: "utf8" })
     .filter((name) => name.includes("/src/") && name.endsWith(".rs"))
     .map((name) => readFileSync(`${crates}/${name}`, "utf8"));
-  const codes = new Set(sources.flatMap((text) => [...text.matchAll(/said!\(\s*"([A-Z_]+)"/g)].map(([, code = ""]) => code)));
+  const found = (...patterns: RegExp[]) =>
+    new Set(patterns.flatMap((pattern) => sources.flatMap((text) => [...text.matchAll(pattern)].map(([, code = ""]) => code))));
 
-  it("of a field has Spanish words for every code, and none for others", () => {
-    expect(codes.size).toBeGreaterThan(30);
-    // Durations are read by their own type.
-    expect(Object.keys(es.said.field).sort()).toEqual([...codes, "NOT_DURATION"].sort());
+  it("has Spanish words for every sentence, and none for others", () => {
+    const codes = found(/said!\(\s*"([A-Z0-9_]+)"/g, /parsed_as(?:::<\w+>)?\("([A-Z0-9_]+)"/g);
+    expect(codes.size).toBeGreaterThan(150);
+    expect(Object.keys(es.said.words).sort()).toEqual([...codes].sort());
+  });
+
+  it("has a Spanish name for every refusal, every warning and every reason", () => {
+    const warnings = found(
+      /(?:Warning|ValidityReason)::new\(\s*"([A-Z_]+)"/g,
+      /warned\(\s*"([A-Z_]+)"/g,
+      /const ([A-Z_]+): &str = "\1"/g,
+    );
+    const document = JSON.parse(readFileSync(`${crates}/api/openapi.json`, "utf8")) as {
+      components: { schemas: Record<"Code" | "ReasonCode", { enum: string[] }> };
+    };
+    const { Code: refusals, ReasonCode: { enum: reasons } } = document.components.schemas;
+    expect(warnings.size).toBeGreaterThan(8);
+    expect(reasons.length).toBeGreaterThan(8);
+    expect([...refusals.enum, ...warnings, ...reasons].filter((code) => !(code in es.said.event))).toEqual([]);
+  });
+
+  it("names in Spanish every value that the server names", () => {
+    const sentence = /said!\(\s*"([A-Z0-9_]+)",\s*"((?:[^"\\]|\\[^])*)"/g;
+    for (const [, code = "", detail = ""] of sources.flatMap((text) => [...text.matchAll(sentence)])) {
+      if (OTHER_VALUES.test(code)) continue;
+      const values = Array.from(detail.matchAll(/\{(?::\?)?\}/g), (_, i) => `value${i}`);
+      const isWhole = (said = "") => values.every((value) => said.includes(value));
+      // What is said about a file has the file before its values.
+      const [alone, about] = [values, ["plan.jmx", ...values]].map((all) => es.said.words[code]?.(...all));
+      expect(isWhole(alone) || isWhole(about), code).toBe(true);
+    }
   });
 
   it("is said with its values, and as the server says it where there are no words", () => {
@@ -75,6 +106,16 @@ describe("what the server says", () => {
     expect(sayField(problem, en)).toBe(problem.detail);
     expect(sayField({ ...problem, code: "OF_TOMORROW" }, es)).toBe(problem.detail);
     expect(sayEvent({ code: "WORKERS_LOST", detail: "2 of 4" }, es)).toBe("Se perdieron workers. (2 of 4)");
+  });
+
+  it("is said to its end where one sentence holds others", () => {
+    const lost = ["7", "us-east-1", "2", "ENGINE_DIED_UNDER_LOAD", "OutOfMemoryError", "9", "sa-east-1", "2", "", "Spot", "8", "us-east-1", "1", "NOT_HEARD_AGAIN"];
+    const words = { words: "RESULTS_WITHOUT", values: ["1", ...lost], detail: "the results are without …" };
+    expect(sayEvent({ code: "WORKERS_LOST", ...words }, es)).toBe(
+      "Se perdieron workers. (los resultados son sin worker 7 en us-east-1 (el motor murió durante la carga: «OutOfMemoryError»); " +
+        "worker 9 en sa-east-1 (Spot); worker 8 en us-east-1 (no se volvió a saber de él); y 1 más)",
+    );
+    expect(sayEvent({ code: "X", words: "RESULTS_WITHOUT", values: [], detail: "as it is" }, en)).toBe("as it is");
   });
 });
 

@@ -3,22 +3,48 @@ import type { Messages } from "./en";
 
 /** What the server says, in a language that is not its own. What is missing here stays as the server says it. */
 export interface Said {
-  /** What is wrong with a field, by its code; the values are those of the server's text, in its order. */
-  field: Readonly<Record<string, (...values: string[]) => string>>;
+  /** Sentences by their code; the values are those of the server's text, in its order. */
+  words: Words;
   /** Refusals, and reasons and warnings of runs, by their code. */
   event: Readonly<Record<string, string>>;
 }
 
-/** The server speaks English. */
-export const AS_IT_IS: Said = { field: {}, event: {} };
+export type Words = Readonly<Record<string, (...values: string[]) => string>>;
 
-export function sayField({ code, values, detail }: FieldProblem, { said }: Messages): string {
-  const say = code === undefined ? undefined : said.field[code];
-  return say ? say(...(values ?? [])) : detail;
+/** The server speaks English. */
+export const AS_IT_IS: Said = { words: {}, event: {} };
+
+/** A sentence of the server's, and how to say it in another language. */
+interface Sentence {
+  detail: string;
+  code?: string | undefined;
+  values?: string[] | undefined;
 }
 
-/** The details are of this one time: names, figures, what to do. They follow as the server gives them. */
-export function sayEvent({ code, detail }: { code: string; detail: string }, { said }: Messages): string {
-  const event = said.event[code];
-  return event === undefined ? detail : `${event} (${detail})`;
+/** What has a code of its own: there `words` tells which sentence this is. */
+interface Detail {
+  detail: string;
+  words?: string | undefined;
+  values?: string[] | undefined;
+}
+
+export function say({ code, values, detail }: Sentence, { said }: Messages): string {
+  const words = code === undefined ? undefined : said.words[code];
+  return words ? words(...(values ?? [])) : detail;
+}
+
+export function sayField(problem: FieldProblem, messages: Messages): string {
+  return say(problem, messages);
+}
+
+/** What happened in general, and then what it was this time. */
+export function sayEvent(event: Detail & { code: string }, messages: Messages): string {
+  const name = messages.said.event[event.code];
+  const detail = sayDetail(event, messages);
+  return name === undefined ? detail : `${name} (${detail})`;
+}
+
+/** What it was this time alone. */
+export function sayDetail({ words, values, detail }: Detail, messages: Messages): string {
+  return say({ code: words, values, detail }, messages);
 }

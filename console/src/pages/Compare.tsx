@@ -26,6 +26,7 @@ import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
 import { useTitle } from "../components/useTitle";
 import { useFormat, useMessages } from "../i18n/language";
+import { say } from "../i18n/said";
 import { plannedMs } from "../run/planned";
 import "../compare/compare.css";
 
@@ -106,11 +107,11 @@ function Both({ base, candidate }: { base: Run; candidate: Run }) {
   if (!query.data) return <Spinner size="large" />;
   return (
     <SpaceBetween size="l">
-      {query.data.warnings.length > 0 && (
+      {query.data.said.length > 0 && (
         <Alert type="warning" header={messages.compare.warnings}>
           <ul>
-            {query.data.warnings.map((text) => (
-              <li key={text}>{text}</li>
+            {query.data.said.map((warning) => (
+              <li key={warning.detail}>{say(warning, messages)}</li>
             ))}
           </ul>
         </Alert>

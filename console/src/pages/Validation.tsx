@@ -24,6 +24,7 @@ import { Warnings } from "../components/Warnings";
 import { useTitle } from "../components/useTitle";
 import { useValidateNow } from "../components/useValidateNow";
 import { useMessages } from "../i18n/language";
+import { sayDetail } from "../i18n/said";
 import { Stages } from "../run/Stages";
 import { Exchanges } from "../validation/Exchanges";
 
@@ -90,7 +91,7 @@ function Outcome({ validation: { outcome, problem, warnings } }: { validation: V
           type="error"
           header={problem.element === null ? messages.validation.failed : messages.validation.failedAt(problem.element)}
         >
-          {problem.detail}
+          {sayDetail(problem, messages)}
         </Alert>
       )}
       <Warnings warnings={warnings} />

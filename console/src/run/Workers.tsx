@@ -10,6 +10,7 @@ import { LocalTable } from "../components/LocalTable";
 import { Problem } from "../components/Problem";
 import { WorkerState } from "../components/RunStatus";
 import { useFormat, useMessages } from "../i18n/language";
+import { sayDetail } from "../i18n/said";
 import type { Snapshot } from "../live/feed";
 import { CpuChart, HIGH_CPU } from "./CpuChart";
 
@@ -56,7 +57,7 @@ export function Workers({ run, feed }: { run: Run; feed: Snapshot | null }) {
           { id: "users", header: messages.run.users, value: (w) => w.virtualUsers, cell: (w) => format.integer(w.virtualUsers) },
           { id: "requests", header: messages.run.requests, value: (w) => w.requests, cell: (w) => format.integer(w.requests) },
           { id: "failures", header: messages.run.failures, value: (w) => w.failures, cell: (w) => format.integer(w.failures) },
-          { id: "exit", header: messages.run.exit, value: ({ exit }) => exit && `${exit.detail} (${exit.code})` },
+          { id: "exit", header: messages.run.exit, value: ({ exit }) => exit && `${sayDetail(exit, messages)} (${exit.code})` },
         ]}
         empty={<Empty title={messages.run.workersNone} hint={messages.run.workersNoneHint} />}
       />
