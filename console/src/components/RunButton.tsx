@@ -11,12 +11,18 @@ export function RunButton({ scenario }: { scenario: Pick<ScenarioEntry, "scenari
   const { start, starting } = useRunNow();
   const { scenarioId, activeRunId, name } = scenario;
   return activeRunId ? (
-    <RouterButton to={`/runs/${activeRunId}`} iconName="status-in-progress" ariaLabel={`${messages.scenario.showRun}: ${name}`}>
+    <RouterButton
+      to={`/runs/${activeRunId}`}
+      iconName="status-in-progress"
+      wrapText={false}
+      ariaLabel={`${messages.scenario.showRun}: ${name}`}
+    >
       {messages.scenario.showRun}
     </RouterButton>
   ) : (
     <Button
       iconName="caret-right-filled"
+      wrapText={false}
       loading={starting === scenarioId}
       ariaLabel={`${messages.common.run} ${name}`}
       onClick={() => void start(scenarioId)}

@@ -20,7 +20,7 @@ import { TextField } from "./TextField";
 
 /** What one JMeter worker is known to carry well. */
 const ADVISED_USERS = 2_000;
-const COLUMNS = [3, 2, 2, 3, 2].map((xxs) => ({ colspan: { default: 12, xxs } }));
+const COLUMNS = [3, 2, 3, 3, 1].map((xxs) => ({ colspan: { default: 12, xxs } }));
 
 export function TrafficSection({ draft, errors, change }: SectionProps) {
   const messages = useMessages();

@@ -10,11 +10,13 @@ export class Format {
   readonly #numbers = new Map<number, Intl.NumberFormat>();
   readonly #dollars: Intl.NumberFormat;
   readonly #when: Intl.DateTimeFormat;
+  readonly #zone: Intl.DateTimeFormat;
 
   constructor(language: Language) {
     this.#language = language;
     this.#dollars = new Intl.NumberFormat(language, { style: "currency", currency: "USD" });
     this.#when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+    this.#zone = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
   }
 
   integer(value: number | null | undefined): string {
@@ -49,6 +51,19 @@ export class Format {
     if (value == null) return NONE;
     const isTiny = value > 0 && value < 0.01;
     return `${isTiny ? "<" + SPACE : ""}${this.#dollars.format(isTiny ? 0.01 : value)}`;
+  }
+
+  /**
+   * What the API writes with its unit, such as `9.821%`, `1.5s` or `12/s`; other text as it is.
+   *
+   * To the last digit: whoever compares it with a bound must see on which side of it it is.
+   */
+  measured(text: string): string {
+    const [, figure, unit] = /^(\d+(?:\.\d+)?)(%|ms|s|\/s)?$/.exec(text) ?? [];
+    if (figure === undefined) return text;
+    const number = this.#number(Number(figure), 3);
+    if (unit === undefined || unit === "/s") return `${number}${unit ?? ""}`;
+    return `${number}${SPACE}${unit}`;
   }
 
   bytes(bytes: number | null | undefined): string {
@@ -86,6 +101,11 @@ export class Format {
   /** In the reader's zone. */
   instant(at: string | null | undefined): string {
     return at == null ? NONE : this.#when.format(new Date(at));
+  }
+
+  /** The reader's zone as it was then, such as `GMT-3`. */
+  zone(at: string): string {
+    return this.#zone.formatToParts(new Date(at)).find(({ type }) => type === "timeZoneName")?.value ?? "";
   }
 
   /** The same instant for comparison with logs. */

@@ -148,6 +148,15 @@ describe("figures", () => {
     expect(plain(english.duration(59_400))).toBe("59 s");
     expect(plain(english.clock(3_723))).toBe("1:02:03");
     expect(plain(english.utc("2026-11-23T12:00:00.123Z"))).toBe("2026-11-23 12:00:00.123 UTC");
+    expect(["9.821%", "1.5s", "250ms", "12.25/s", "1500", "1m30s"].map((text) => plain(spanish.measured(text)))).toEqual([
+      "9,821 %",
+      "1,5 s",
+      "250 ms",
+      "12,25/s",
+      "1500",
+      "1m30s",
+    ]);
+    expect(english.zone("2026-11-23T12:00:00Z")).toMatch(/^[A-Z]+([+-]\d+(:\d+)?)?$/);
   });
 
   it("show a dash where there is none", () => {

@@ -118,7 +118,7 @@ function Shortcuts({ mayEdit }: { mayEdit: boolean }) {
             </>
           ),
         },
-        { id: "lastRun", header: messages.scenarios.lastRun, cell: ({ lastRun }) => <LastRun run={lastRun} /> },
+        { id: "lastRun", header: messages.scenarios.lastRun, minWidth: 150, cell: ({ lastRun }) => <LastRun run={lastRun} /> },
         {
           id: "trend",
           header: messages.scenarios.trend,

@@ -47,7 +47,7 @@ function Loaded({ scenario }: { scenario: ScenarioView }) {
           variant="h1"
           description={
             <>
-              {messages.scenario.changed} <Instant at={scenario.updatedAt} /> · {messages.scenario.version}{" "}
+              {messages.scenario.changed} <Instant at={scenario.updatedAt} withZone /> · {messages.scenario.version}{" "}
               {scenario.version}
             </>
           }

@@ -52,7 +52,7 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
           description={
             <SpaceBetween direction="horizontal" size="m">
               <RunStatus status={validation.status} />
-              <Instant at={validation.createdAt} />
+              <Instant at={validation.createdAt} withZone />
               <RouterLink to={`/scenarios/${run.scenarioId}`}>{run.scenario.name}</RouterLink>
             </SpaceBetween>
           }

@@ -53,7 +53,7 @@ ${header(reported, reader)}
 ${notices(run, results, messages)}
 ${tiles(results, reader)}
 <section><h2>${messages.run.charts}</h2><div class="charts">${charts(reported, reader)}</div></section>
-${criteria(results, messages)}
+${criteria(results, reader)}
 ${figures(messages.run.tabLabels, messages.run.label, results.byLabel, reader, results.total)}
 ${figures(messages.run.tabTransactions, messages.run.label, results.transactions, reader)}
 ${figures(messages.run.tabRegions, messages.run.region, results.byRegion, reader)}
@@ -104,10 +104,10 @@ function charts({ course, results }: Reported, { messages, format }: Reader): Ma
   return courseCharts(course.points, messages, format).map((chart) => lineChart({ ...chart, times, span, format }));
 }
 
-function criteria({ verdict }: Results, messages: Messages): Markup {
+function criteria({ verdict }: Results, { messages, format }: Reader): Markup {
   const rows = verdict.criteria.map(({ label, metric, op, value, observed, passed }) => [
-    `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${value}`,
-    observed ?? messages.common.none,
+    `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`,
+    observed === null ? messages.common.none : format.measured(observed),
     markup`<span class="${passed ? "good" : "bad"}">${passed ? messages.runs.passed : messages.runs.failed}</span>`,
   ]);
   return table(messages.run.tabCriteria, [messages.run.criterion, messages.run.observed, messages.run.outcome], rows);

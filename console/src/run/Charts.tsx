@@ -51,25 +51,31 @@ export function Charts({ run, course, live, view, labels }: Props) {
             <Lines run={run} course={course} view={view} />
           </Suspense>
         ) : (
-          <Empty title={messages.run.noPoints} {...(!over && { hint: messages.run.noPointsHint })} />
+          <Empty title={messages.run.noPoints} {...(!over && !isCatchingUp(run, course) && { hint: messages.run.noPointsHint })} />
         )}
       </SpaceBetween>
     </Container>
   );
 }
 
+/** Whether figures that there are may be missing from the charts. */
+function isCatchingUp({ startAt }: Run, course: Course | null): boolean {
+  return startAt !== null && !course?.isWhole;
+}
+
 function Liveness({ run, course, live }: { run: Run; course: Course | null; live: Live | null }) {
   const messages = useMessages();
   if (!run.scenario.live) return <StatusIndicator type="info">{messages.run.liveOff}</StatusIndicator>;
   if (live?.connection === "lost") return <StatusIndicator type="warning">{messages.run.liveLost}</StatusIndicator>;
-  if (course && !course.isWhole) return <StatusIndicator type="loading">{messages.run.catchingUp}</StatusIndicator>;
+  if (isCatchingUp(run, course)) return <StatusIndicator type="loading">{messages.run.catchingUp}</StatusIndicator>;
   if (live?.feed && live.feed.broken > 0) {
     return <StatusIndicator type="warning">{messages.run.brokenTicks(live.feed.broken)}</StatusIndicator>;
   }
   return null;
 }
 
-const ROW = [{ colspan: { default: 12, m: 6 } }, { colspan: { default: 12, m: 6 } }];
+/** Two beside each other also where the navigation is open on a small screen. */
+const ROW = [{ colspan: { default: 12, s: 6 } }, { colspan: { default: 12, s: 6 } }];
 
 function Lines({ run, course, view }: { run: Run; course: Course; view: View }) {
   const messages = useMessages();

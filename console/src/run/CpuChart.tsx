@@ -3,18 +3,18 @@ import { lazy, Suspense, useMemo } from "react";
 
 import type { Line } from "../charts/line";
 import { useFormat, useMessages } from "../i18n/language";
-import type { LivePoint } from "../live/feed";
+import { withGaps, type CpuPoint } from "./cpuCourse";
 
 const TimeChart = lazy(() => import("../charts/TimeChart"));
 
 /** Above this a generator may be what is slow. */
 export const HIGH_CPU = 0.8;
 
-/** How busy the busiest worker was, since this page listens: nothing of it is stored. */
-export function CpuChart({ points }: { points: readonly LivePoint[] }) {
+/** How busy the busiest worker was. */
+export function CpuChart({ points }: { points: readonly CpuPoint[] }) {
   const messages = useMessages();
   const format = useFormat();
-  const known = useMemo(() => points.filter(({ cpu }) => cpu !== null), [points]);
+  const known = useMemo(() => withGaps(points), [points]);
   const times = useMemo(() => known.map(({ t }) => t), [known]);
   const lines = useMemo<Line[]>(
     () => [

@@ -5,12 +5,13 @@ import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Results } from "../api/types";
-import { useMessages } from "../i18n/language";
+import { useFormat, useMessages } from "../i18n/language";
 import { sayEvent } from "../i18n/said";
 
 /** What the run had to reach, what was observed, and whether the figures can be trusted. */
 export function Criteria({ results: { verdict, validity } }: { results: Results }) {
   const messages = useMessages();
+  const format = useFormat();
   return (
     <SpaceBetween size="m">
       {validity.reasons.map((reason) => (
@@ -29,9 +30,9 @@ export function Criteria({ results: { verdict, validity } }: { results: Results 
             header: messages.run.criterion,
             isRowHeader: true,
             cell: ({ label, metric, op, value }) =>
-              `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${value}`,
+              `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`,
           },
-          { id: "observed", header: messages.run.observed, cell: ({ observed }) => observed ?? messages.common.none },
+          { id: "observed", header: messages.run.observed, cell: ({ observed }) => (observed === null ? messages.common.none : format.measured(observed)) },
           {
             id: "outcome",
             header: messages.run.outcome,

@@ -7,6 +7,7 @@ import { ScenarioFacts } from "../components/ScenarioFacts";
 import { useMessages } from "../i18n/language";
 import type { Snapshot } from "../live/feed";
 import { Artifacts } from "./Artifacts";
+import { useCpuCourse } from "./cpuCourse";
 import { Criteria } from "./Criteria";
 import { Errors } from "./Errors";
 import { FiguresTable, rowsOf } from "./FiguresTable";
@@ -27,12 +28,13 @@ interface Props {
 export function Details({ run, results, feed, view }: Props) {
   const messages = useMessages();
   const over = isOver(run.status);
+  const cpu = useCpuCourse(run.runId, view.subject.region, feed);
   const tabs: TabsProps.Tab[] = [
     ...(results ? figureTabs(results, messages) : []),
     ...(feed && !over
       ? [{ id: "labels", label: messages.run.tabLabels, content: <LiveLabels labels={feed.byLabel} /> }]
       : []),
-    { id: "workers", label: messages.run.tabWorkers, content: <Workers run={run} feed={over ? null : feed} /> },
+    { id: "workers", label: messages.run.tabWorkers, content: <Workers run={run} cpu={cpu} /> },
     { id: "logs", label: messages.run.tabLogs, content: <Logs run={run} /> },
     ...(over
       ? [{ id: "artifacts", label: messages.run.tabArtifacts, content: <Artifacts runId={run.runId} /> }]

@@ -45,8 +45,8 @@ export function Errors({ groups }: { groups: ErrorGroup[] }) {
               ),
           },
           { id: "assertion", header: messages.run.assertion, value: ({ assertion }) => assertion },
-          { id: "first", header: messages.run.first, value: (g) => g.firstAt, cell: (g) => <Instant at={g.firstAt} /> },
-          { id: "last", header: messages.run.last, value: (g) => g.lastAt, cell: (g) => <Instant at={g.lastAt} /> },
+          { id: "first", header: messages.run.first, value: (g) => g.firstAt, minWidth: 140, cell: (g) => <Instant at={g.firstAt} /> },
+          { id: "last", header: messages.run.last, value: (g) => g.lastAt, minWidth: 140, cell: (g) => <Instant at={g.lastAt} /> },
         ]}
         empty={<Empty title={messages.run.errorsNone} hint={messages.run.errorsNoneHint} />}
       />

@@ -40,11 +40,11 @@ export function RunHeader({ run, results, course }: Props) {
         <SpaceBetween direction="horizontal" size="m">
           <RunStatus status={run.status} degraded={run.degraded} />
           <span>
-            {run.startAt ? messages.run.startsAt : messages.run.createdAt} <Instant at={run.startAt ?? run.createdAt} />
+            {run.startAt ? messages.run.startsAt : messages.run.createdAt} <Instant at={run.startAt ?? run.createdAt} withZone />
           </span>
           {run.endedAt && (
             <span>
-              {messages.run.endedAt} <Instant at={run.endedAt} />
+              {messages.run.endedAt} <Instant at={run.endedAt} withZone />
             </span>
           )}
           <RouterLink to={`/scenarios/${run.scenarioId}`}>{run.scenario.name}</RouterLink>

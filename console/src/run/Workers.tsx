@@ -11,13 +11,13 @@ import { Problem } from "../components/Problem";
 import { WorkerState } from "../components/RunStatus";
 import { useFormat, useMessages } from "../i18n/language";
 import { sayDetail } from "../i18n/said";
-import type { Snapshot } from "../live/feed";
 import { CpuChart, HIGH_CPU } from "./CpuChart";
+import type { CpuPoint } from "./cpuCourse";
 
 const FOLLOW_MS = 3_000;
 
 /** The workers of a run: where each stands, how exactly it started, how busy it is. */
-export function Workers({ run, feed }: { run: Run; feed: Snapshot | null }) {
+export function Workers({ run, cpu }: { run: Run; cpu: readonly CpuPoint[] }) {
   const messages = useMessages();
   const format = useFormat();
   const query = useQuery({ ...workers.of(run.runId), refetchInterval: isOver(run.status) ? false : FOLLOW_MS });
@@ -33,7 +33,7 @@ export function Workers({ run, feed }: { run: Run; feed: Snapshot | null }) {
   ];
   return (
     <SpaceBetween size="m">
-      {feed && <CpuChart points={feed.points} />}
+      <CpuChart points={cpu} />
       <LocalTable
         name="workers"
         title={messages.run.tabWorkers}

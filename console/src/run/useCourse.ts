@@ -22,7 +22,7 @@ export function useCourse(run: Run, live: Live | null, subject: Subject, window:
   const isLive = run.scenario.live && !over;
   const feed = live?.feed ?? null;
   const connection = live?.connection ?? "connecting";
-  const series = useQuery({
+  const { data: series, isPending } = useQuery({
     ...results.series(run.runId, subject, over ? window : null, over),
     // A live page subscribes first, so that there is no moment that neither of the two has.
     enabled: run.startAt !== null && (!isLive || connection !== "connecting"),
@@ -33,7 +33,7 @@ export function useCourse(run: Run, live: Live | null, subject: Subject, window:
       if (!isLive || connection === "lost" || !feed || feed.isEmpty) return FOLLOW_MS;
       return liveCourse(state.data, feed).isWhole ? FORGET_MS : CLOSE_MS;
     },
-  }).data;
+  });
 
   const forget = live?.forget;
   useEffect(() => {
@@ -42,7 +42,8 @@ export function useCourse(run: Run, live: Live | null, subject: Subject, window:
 
   return useMemo(() => {
     if (over && series) return storedCourse(series, loadMs);
-    if (feed) return liveCourse(series, feed);
+    // Until the first answer nobody knows what was measured before this page: not that it was nothing.
+    if (feed && (over || !isPending)) return liveCourse(series, feed);
     return series ? storedCourse(series) : null;
-  }, [over, series, feed, loadMs]);
+  }, [over, series, isPending, feed, loadMs]);
 }
