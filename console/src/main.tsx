@@ -7,7 +7,7 @@ import { RouterProvider } from "react-router";
 import { queries } from "./api/queries";
 import { readConfig, type Config } from "./app/config";
 import { LoginProvider, type Login } from "./app/login";
-import { createRouter } from "./app/routes";
+import { createRouter, fetchPage } from "./app/routes";
 import { watchSession } from "./app/session";
 import { LanguageProvider, loadPreferredCatalogue } from "./i18n/language";
 
@@ -18,6 +18,7 @@ async function logIn(config: Config): Promise<Login | null> {
 }
 
 async function start(root: HTMLElement): Promise<void> {
+  fetchPage(window.location.pathname);
   const [catalogue, config] = await Promise.all([loadPreferredCatalogue(), readConfig()]);
   const login = await logIn(config);
   if (config.auth !== "session" && login === null) return;

@@ -11,6 +11,12 @@ export interface ScenarioFilter {
   cursor?: string;
 }
 
+/** What is searched for, as the address of the page says it. */
+export function searchOf(parameters: URLSearchParams): Pick<ScenarioFilter, "q" | "tag"> {
+  const [q, tag] = [parameters.get("q"), parameters.get("tag")];
+  return { ...(q && { q }), ...(tag && { tag }) };
+}
+
 export const scenarios = {
   list: (filter: ScenarioFilter) =>
     queryOptions({

@@ -19,6 +19,16 @@ export interface TableState {
 
 export { PAGE_SIZES };
 
+/** Which page of a list an address is of. */
+export function pageOf(parameters: URLSearchParams): { limit: number; cursor?: string } {
+  const wanted = positive(parameters.get("limit"));
+  const cursor = parameters.get("cursor");
+  return {
+    limit: PAGE_SIZES.find((size) => size === wanted) ?? DEFAULT_PAGE_SIZE,
+    ...(cursor !== null && { cursor }),
+  };
+}
+
 /** The API's lists only lead onwards, so the way back is kept with the browser's history entry. */
 interface Trail {
   cursors?: (string | null)[];
@@ -42,12 +52,12 @@ export function useTableState(): TableState {
   );
 
   const page = positive(parameters.get("page")) ?? 1;
-  const wanted = positive(parameters.get("limit"));
+  const { limit, cursor: current } = pageOf(parameters);
   const cursors = state?.cursors ?? [];
   return {
     page,
-    limit: PAGE_SIZES.find((size) => size === wanted) ?? DEFAULT_PAGE_SIZE,
-    cursor: parameters.get("cursor") ?? undefined,
+    limit,
+    cursor: current,
     columns: parameters.get("columns")?.split(","),
     filter: (name) => parameters.get(name) ?? "",
     setFilter: (name, value) => go({ [name]: value, page: null, cursor: null }, null, true),

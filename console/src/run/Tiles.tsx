@@ -46,18 +46,20 @@ export function useLiveTiles(live: Live | null, course: Course | null): Tile[] {
   const recent = live?.feed?.recent ?? null;
   const newest = course?.points.findLast((point) => point.requestRate !== null);
   const seconds = format.duration(recent?.stepMs ?? RECENT_INTERVALS * 1_000);
+  // A sum over a part of the run must not look like one over all of it.
+  const soFar = (text: (known: Course) => string) => (course?.isWhole ? `${text(course)} ${messages.run.soFar}` : "");
   const share = course && course.requests > 0 ? course.failures / course.requests : null;
   return [
     { name: messages.run.virtualUsers, value: format.integer(recent?.virtualUsers ?? newest?.virtualUsers) },
     {
       name: messages.run.requestRate,
       value: format.rate(recent ? (recent.requests * 1_000) / recent.stepMs : newest?.requestRate),
-      note: course ? `${format.integer(course.requests)} ${messages.run.soFar}` : "",
+      note: soFar(({ requests }) => format.integer(requests)),
     },
     {
       name: messages.run.failureShare,
       value: format.percent(share),
-      note: course ? `${messages.run.failuresOf(format.integer(course.failures))} ${messages.run.soFar}` : "",
+      note: soFar(({ failures }) => messages.run.failuresOf(format.integer(failures))),
     },
     { name: messages.run.p95, value: format.ms(recent?.p95 ?? newest?.p95), note: messages.run.lastSeconds(seconds) },
   ];
