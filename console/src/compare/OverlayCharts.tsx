@@ -5,7 +5,7 @@ import TimeChart from "../charts/TimeChart";
 import { useFormat, useMessages } from "../i18n/language";
 import { overlay, type Overlaid } from "./overlay";
 
-const HALF = { colspan: { default: 12, m: 6 } };
+const HALF = { colspan: { default: 12, s: 6 } };
 
 /** The courses of both runs over each other, each from its own start. */
 export default function OverlayCharts({ base, candidate }: { base: Overlaid; candidate: Overlaid }) {

@@ -58,12 +58,17 @@ export default function Regions() {
                   cell: (region: Region) => (
                     <SpaceBetween direction="horizontal" size="xs">
                       <Button
+                        wrapText={false}
                         ariaLabel={messages.regions.edit(region.name)}
                         onClick={() => setForm({ draft: siteOf(region), isNew: false })}
                       >
                         {messages.common.edit}
                       </Button>
-                      <Button ariaLabel={`${messages.common.remove} ${region.name}`} onClick={() => setDoomed(region.name)}>
+                      <Button
+                        wrapText={false}
+                        ariaLabel={`${messages.common.remove} ${region.name}`}
+                        onClick={() => setDoomed(region.name)}
+                      >
                         {messages.common.remove}
                       </Button>
                     </SpaceBetween>
