@@ -278,7 +278,7 @@ async fn cancel_is_a_word_to_every_region() {
             .control(run.parse().unwrap(), &region.parse().unwrap())
             .await
             .unwrap();
-        assert_eq!(control.stop.unwrap().detail, "cancelled by token:operator");
+        assert_eq!(control.stop.unwrap().said.detail, "cancelled by token:operator");
     }
     end(&door, &run, Status::Failed).await;
     let late = door
