@@ -75,8 +75,10 @@ describe("a login by Cognito's pages", () => {
     served.isRefusing = true;
     await page.reload();
     await page.getByText("Your session has ended").waitFor();
-    served.isRefusing = false;
     await visit.button("Log in again").click();
+    await page.getByRole("link", { name: "Sign in" }).waitFor();
+    // Not before: the page looks every few seconds whether it may go on.
+    served.isRefusing = false;
     await page.getByRole("link", { name: "Sign in" }).click();
     await page.getByRole("heading", { name: "Regions" }).waitFor();
     await page.getByText("Your session has ended").waitFor({ state: "detached" });
