@@ -30,7 +30,7 @@ const ESTIMATE = {
   ],
   quotas: [
     { region: "us-east-1", name: "Fargate On-Demand vCPU resource count", code: "L-3032A538", needed: 8, quota: 6, used: 0, shortfall: 2 },
-    { region: null, name: "memory", code: null, needed: 8, quota: 16, used: 0, shortfall: 0 },
+    { region: null, name: "memory in GB", code: null, needed: 8, quota: 16, used: 0, shortfall: 0 },
   ],
   assumptions: {},
 } as unknown as Estimate;
@@ -62,7 +62,7 @@ describe("the estimate", () => {
     expect(await screen.findByText("at least $1.25")).toBeTruthy();
     expect(screen.getByText("us-east-1: 2 missing")).toBeTruthy();
     expect(screen.getByText(/8 needed, 6 in all, 0 in use. Ask for more in Service Quotas \(L-3032A538\)/)).toBeTruthy();
-    expect(screen.getByText("This machine: memory 8 of 16")).toBeTruthy();
+    expect(screen.getByText("This machine: 8 of 16 GB")).toBeTruthy();
     expect(screen.getByRole("link", { name: "$0.02" }).getAttribute("href")).toBe(price.source);
     expect(screen.getByText(/not known beforehand/)).toBeTruthy();
   });

@@ -56,13 +56,16 @@ function reasonFor(error: unknown, messages: ReturnType<typeof useMessages>): st
   return isUnfinished ? messages.estimate.unfinished : problemText(error, messages);
 }
 
+/** In what the quotas of a machine are counted. */
+const UNITS: Readonly<Record<string, string>> = { "memory in GB": "GB" };
+
 /** What the machine bears that the tasks of all regions share; on Fargate there is none. */
 function Machine({ estimate: { quotas } }: { estimate: Estimate }) {
   const messages = useMessages();
   const format = useFormat();
   const own = quotas.filter(({ region }) => region === null);
   if (own.length === 0) return null;
-  const parts = own.map(({ name, needed, quota }) => `${name} ${messages.common.of(format.integer(needed), format.integer(quota))}`);
+  const parts = own.map(({ name, needed, quota }) => `${messages.common.of(format.integer(needed), format.integer(quota))} ${UNITS[name] ?? name}`);
   return <Box color="text-body-secondary">{`${messages.estimate.thisMachine}: ${parts.join(", ")}`}</Box>;
 }
 

@@ -59,7 +59,6 @@ export function ScriptFiles({ files, script, set, errors }: Props) {
             value: () => null,
             cell: ({ path }) => (
               <Button
-               
                 variant="inline-link"
                 ariaLabel={`${messages.editor.view}: ${path}`}
                 onClick={() => setOpen(path)}
