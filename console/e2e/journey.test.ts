@@ -221,10 +221,12 @@ describe("a pair of runs", () => {
     const { page } = visit;
     await visit.button("Validate").click();
     await page.getByRole("heading", { name: `Validation of ${NAME}` }).waitFor();
-    await page.getByRole("heading", { name: /^1\. / }).waitFor({ timeout: ALERTS_MS });
     await page.getByText(/Every request was answered as expected|The scenario is broken/).waitFor({ timeout: ALERTS_MS });
     const { exchanges } = await product.get<Validation>(`/runs/${visit.runId}/validation`);
     expect(exchanges.map(({ request }) => request.url)).toEqual([`${target.origin}/cart`, `${target.origin}/pay`]);
+    // The payment may be the one in five that fails, which is open then.
+    const open = 1 + Math.max(0, exchanges.findIndex(({ success }) => !success));
+    await page.getByRole("heading", { name: new RegExp(`^${open}\\. `) }).waitFor();
     await page.getByRole("gridcell", { name: `GET ${target.origin}/pay` }).waitFor();
     await visit.look("validation");
     await page.getByRole("link", { name: NAME, exact: true }).first().click();
