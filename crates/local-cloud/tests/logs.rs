@@ -407,6 +407,32 @@ async fn every_line_is_logged_exactly_once_across_restarts() {
 }
 
 #[tokio::test]
+async fn a_log_that_was_complete_when_the_host_died_stays_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let host = Host::start(directory.path()).await;
+    let task = run_logged(&host, "echo once", true).await;
+    stopped_reason(&host, &task).await;
+    drop(host);
+    // As a host leaves it that dies between the end of the log and the record that the task has stopped.
+    let database = rusqlite::Connection::open(directory.path().join("ecs/ecs.db")).unwrap();
+    let changed = database.execute(
+        "UPDATE tasks SET stopped_ms = NULL, document = json_set(document, '$.status', 'DEPROVISIONING') WHERE id = ?1",
+        [&task],
+    );
+    assert_eq!(changed.unwrap(), 1);
+    drop(database);
+    let host = Host::start(directory.path()).await;
+    stopped_reason(&host, &task).await;
+    let client = host.logs_client("us-east-1");
+    let read = client
+        .get_log_events()
+        .log_group_name(GROUP)
+        .log_stream_name(format!("run/main/{task}"));
+    let answer = read.start_from_head(true).send().await.unwrap();
+    assert_eq!(messages(answer.events()), ["once"]);
+}
+
+#[tokio::test]
 async fn output_is_flushed_as_rarely_as_configured() {
     let directory = tempfile::tempdir().unwrap();
     let mut options = Options::new(directory.path());

@@ -46,11 +46,15 @@ impl Inner {
     async fn live(self: &Arc<Self>, id: &str) -> Result<(), Error> {
         let directory = self.directory(id);
         let task = self.task(id).await?;
-        let end = match self.launch(&task, &directory).await? {
-            Ok(supervisor) => self.watch(&task, &directory, supervisor).await?,
-            Err(never_ran) => never_ran,
-        };
-        self.conclude(&task, &directory, end).await
+        // The last host may have died when the end was on record and the log already complete.
+        if task.status < Status::Deprovisioning {
+            let end = match self.launch(&task, &directory).await? {
+                Ok(supervisor) => self.watch(&task, &directory, supervisor).await?,
+                Err(never_ran) => never_ran,
+            };
+            self.record_end(&task.id, end).await?;
+        }
+        self.clean_up(&task, &directory).await
     }
 
     /// Starts the task's supervisor unless an earlier host has; answers who it is, or why there is none.
@@ -192,10 +196,9 @@ impl Inner {
         }
     }
 
-    /// Records the end, once the log is complete.
-    async fn conclude(self: &Arc<Self>, task: &Task, directory: &Directory, end: End) -> Result<(), Error> {
+    async fn record_end(self: &Arc<Self>, id: &str, end: End) -> Result<Task, Error> {
         let now_ms = self.config.clock.now_ms();
-        self.move_on(&task.id, move |task| {
+        self.move_on(id, move |task| {
             task.status = Status::Deprovisioning;
             task.stopping_ms = task.stopping_ms.or(Some(now_ms));
             task.execution_stopped_ms = Some(now_ms);
@@ -235,7 +238,11 @@ impl Inner {
                 }
             }
         })
-        .await?;
+        .await
+    }
+
+    /// Says that the task has stopped once its log is complete; may be repeated.
+    async fn clean_up(self: &Arc<Self>, task: &Task, directory: &Directory) -> Result<(), Error> {
         if task.log_stream().is_some() {
             self.logs.finish(directory.output()).await?;
         }
