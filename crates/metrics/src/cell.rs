@@ -1,7 +1,7 @@
 //! Everything that is counted of one label in one stretch of time.
 
 use crate::{
-    histogram::{Corrupt, Counter, Histogram},
+    histogram::{Corrupt, Counter, Histogram, Singles},
     varint,
 };
 
@@ -19,6 +19,9 @@ pub(crate) struct Cell<C: Counter = u64> {
     /// By number of the group.
     pub errors: Vec<ErrorTally>,
 }
+
+/// What waits for the histograms of a cell, in the order of [`Cell::histograms`].
+pub(crate) type Waiting = [Singles; 4];
 
 /// Failures of one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,14 +101,7 @@ impl<C: Counter> Cell<C> {
 
     /// Empties it, and keeps the memory for the next use.
     pub(crate) fn clear(&mut self) {
-        for histogram in [
-            &mut self.successes,
-            &mut self.failures,
-            &mut self.ttfb,
-            &mut self.connect,
-        ] {
-            histogram.clear();
-        }
+        self.histograms().into_iter().for_each(Histogram::clear);
         (self.bytes_received, self.bytes_sent) = (0, 0);
         self.codes.clear();
         self.errors.clear();
@@ -145,18 +141,51 @@ impl<C: Counter> Cell<C> {
     }
 
     /// Adds an encoded cell, which must fill `bytes`.
-    pub(crate) fn merge_encoded(&mut self, mut bytes: &[u8], renumber: Renumber<'_>) -> Result<(), Corrupt> {
+    pub(crate) fn merge_encoded(&mut self, bytes: &[u8], renumber: Renumber<'_>) -> Result<(), Corrupt> {
+        self.merge_record(bytes, renumber, |_, histogram, bytes| histogram.merge_encoded(bytes))
+    }
+
+    /// As [`Self::merge_encoded`], but complete only after [`Self::settle`].
+    pub(crate) fn gather_encoded(
+        &mut self,
+        bytes: &[u8],
+        renumber: Renumber<'_>,
+        waiting: &mut Waiting,
+    ) -> Result<(), Corrupt> {
+        self.merge_record(bytes, renumber, |number, histogram, bytes| {
+            histogram.gather_encoded(bytes, &mut waiting[number])
+        })
+    }
+
+    /// Takes what waits.
+    pub(crate) fn settle(&mut self, waiting: &mut Waiting) {
+        for (histogram, singles) in self.histograms().into_iter().zip(waiting) {
+            histogram.settle(singles);
+        }
+    }
+
+    fn histograms(&mut self) -> [&mut Histogram<C>; 4] {
+        [
+            &mut self.successes,
+            &mut self.failures,
+            &mut self.ttfb,
+            &mut self.connect,
+        ]
+    }
+
+    #[inline]
+    fn merge_record(
+        &mut self,
+        mut bytes: &[u8],
+        renumber: Renumber<'_>,
+        mut merge: impl FnMut(usize, &mut Histogram<C>, &mut &[u8]) -> Result<(), Corrupt>,
+    ) -> Result<(), Corrupt> {
         let bytes = &mut bytes;
         let flags = varint::take_bytes(bytes, 1)?[0];
-        let histograms = [
-            (HAS_SUCCESSES, &mut self.successes),
-            (HAS_FAILURES, &mut self.failures),
-            (HAS_TTFB, &mut self.ttfb),
-            (HAS_CONNECT, &mut self.connect),
-        ];
-        for (flag, histogram) in histograms {
-            if flags & flag != 0 {
-                histogram.merge_encoded(bytes)?;
+        let present = [HAS_SUCCESSES, HAS_FAILURES, HAS_TTFB, HAS_CONNECT];
+        for (number, histogram) in self.histograms().into_iter().enumerate() {
+            if flags & present[number] != 0 {
+                merge(number, histogram, bytes)?;
             }
         }
         self.bytes_received = self.bytes_received.saturating_add(varint::take(bytes)?);

@@ -21,7 +21,7 @@ use self::sum::{Numbers, Source, Sum};
 pub use self::windows::{SegmentRef, WINDOW_SECONDS, Window, windows};
 use crate::{
     OTHER,
-    cell::Cell,
+    cell::{Cell, Waiting},
     exchange::{Exchange, MOST_OF_A_GROUP},
     histogram::Corrupt,
     names::{Dictionary, ErrorKey, MOST_CODES, MOST_ERRORS, MOST_LABELS, Names, too_many_labels},
@@ -74,6 +74,7 @@ pub struct Merger<W> {
     /// By step of the open window.
     steps: Vec<BTreeMap<Slot, Sum>>,
     spare: Vec<Sum>,
+    singles: Waiting,
     /// What the open window was given, for the rows that wait in its sums.
     sources: Vec<Source>,
     /// By region: the users of every second from 0.
@@ -107,6 +108,7 @@ impl<W: Write> Merger<W> {
             window: 0..0,
             steps: Vec::new(),
             spare: Vec::new(),
+            singles: Waiting::default(),
             sources: Vec::new(),
             users: Vec::new(),
             extent: None,
@@ -212,7 +214,7 @@ impl<W: Write> Merger<W> {
         for (place, step) in (0..).zip(&mut self.steps) {
             let second = self.window.start + place * self.resolution;
             for (slot, mut sum) in std::mem::take(step) {
-                sum.settle(&self.sources, &mut self.faults);
+                sum.settle(&self.sources, &mut self.singles, &mut self.faults);
                 self.writer.add(second, slot, &sum.cell)?;
                 if let Subject::Request(_) = slot.subject {
                     totals.entry(slot.region).or_default().merge_times(&sum.cell);
@@ -314,7 +316,7 @@ impl<W: Write> Merger<W> {
         let sum = self.steps[step as usize]
             .entry(slot)
             .or_insert_with(|| spare.pop().unwrap_or_default());
-        sum.add(source, content, &self.sources, &mut self.faults);
+        sum.add(source, content, &self.sources, &mut self.singles, &mut self.faults);
     }
 
     /// Remembers where rows come from for as long as the window is open.

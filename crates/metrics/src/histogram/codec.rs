@@ -16,7 +16,7 @@
 //! A merged cell has samples in most buckets of a few pages. Such a page is stored as its counters, each in 1, 2, 4 or
 //! 8 bytes, which adds up many times faster than pairs do.
 
-use super::{Counter, Histogram, Moments, PAGE, bucket};
+use super::{Counter, Histogram, Moments, PAGE, Singles, bucket};
 use crate::varint;
 
 /// Bytes that no encoder of ours has written.
@@ -77,6 +77,27 @@ impl<C: Counter> Histogram<C> {
 
     /// Adds what was encoded at the head of `bytes`, and moves on past it. On an error some of it may have been added.
     pub fn merge_encoded(&mut self, bytes: &mut &[u8]) -> Result<(), Corrupt> {
+        self.merge_record(bytes, |histogram, index| histogram.add_to_bucket(index, 1))
+    }
+
+    /// As [`Self::merge_encoded`], but what can wait in `singles` is in the histogram only after [`Self::settle`].
+    pub(crate) fn gather_encoded(
+        &mut self,
+        bytes: &mut &[u8],
+        singles: &mut Singles,
+    ) -> Result<(), Corrupt> {
+        if singles.begin_record().is_err() {
+            self.settle(singles);
+        }
+        self.merge_record(bytes, |_, index| singles.add(index))
+    }
+
+    /// `add_one` counts a value in a bucket.
+    fn merge_record(
+        &mut self,
+        bytes: &mut &[u8],
+        add_one: impl FnMut(&mut Self, usize),
+    ) -> Result<(), Corrupt> {
         let head = varint::take(bytes)?;
         if head == 0 {
             return Ok(());
@@ -89,7 +110,7 @@ impl<C: Counter> Histogram<C> {
         let sum = varint::take_wide(bytes)?;
         let sum_of_squares = varint::take_wide(bytes)?;
         let clamped = if has_clamped { varint::take(bytes)? } else { 0 };
-        let mut count = self.merge_pairs(bytes, pairs)?;
+        let mut count = self.merge_pairs(bytes, pairs, add_one)?;
         let crowded = if has_crowded { take_byte(bytes)? } else { 0 };
         for _ in 0..crowded {
             count = count.saturating_add(self.merge_page(bytes)?);
@@ -144,7 +165,13 @@ impl<C: Counter> Histogram<C> {
     }
 
     /// The hot loop of a merge. Answers the sum of the counts.
-    fn merge_pairs(&mut self, bytes: &mut &[u8], pairs: u64) -> Result<u64, Corrupt> {
+    #[inline]
+    fn merge_pairs(
+        &mut self,
+        bytes: &mut &[u8],
+        pairs: u64,
+        mut add_one: impl FnMut(&mut Self, usize),
+    ) -> Result<u64, Corrupt> {
         let mut rest = *bytes;
         // One more than the bucket, so that the first distance counts from nothing.
         let mut place = 0_usize;
@@ -161,7 +188,7 @@ impl<C: Counter> Histogram<C> {
                     return Err(Corrupt);
                 }
                 total += 1;
-                self.add_to_bucket(place - 1, 1);
+                add_one(self, place - 1);
             } else {
                 let (distance, count) = take_pair(&mut rest)?;
                 place += distance;

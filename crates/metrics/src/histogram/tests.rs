@@ -139,6 +139,25 @@ proptest! {
     }
 
     #[test]
+    fn what_is_gathered_is_what_is_merged(
+        records in prop::collection::vec(prop::collection::vec((times(), 1..400_u32), 0..60), 0..20), settled in 0..20_usize,
+    ) {
+        let (mut merged, mut gathered, mut singles) = (Histogram::<u32>::default(), Histogram::<u32>::default(), Singles::default());
+        for (number, values) in records.into_iter().enumerate() {
+            let values: Vec<u64> = values.into_iter().flat_map(|(v, n)| std::iter::repeat_n(v, n as usize)).collect();
+            let mut bytes = Vec::new();
+            of(&values).encode(&mut bytes);
+            merged.merge_encoded(&mut bytes.as_slice()).unwrap();
+            gathered.gather_encoded(&mut bytes.as_slice(), &mut singles).unwrap();
+            if number == settled {
+                gathered.settle(&mut singles);
+            }
+        }
+        gathered.settle(&mut singles);
+        prop_assert_eq!(gathered, merged);
+    }
+
+    #[test]
     fn crowded_pages_read_back(
         from in 0..20_000_usize, length in 1..1_500_usize, most in prop_oneof![2_u64..300, 1_u64..100_000, 1_u64..1 << 40],
         seed in any::<u64>(),
@@ -196,4 +215,20 @@ proptest! {
     fn what_is_no_exchange_form_is_refused(text in "[A-Za-z0-9+/]{0,80}") {
         prop_assert!(hdr::decode(&text).is_err());
     }
+}
+
+#[test]
+fn more_records_than_a_counter_holds_are_gathered() {
+    let mut bytes = Vec::new();
+    of(&[1_000]).encode(&mut bytes);
+    let (mut gathered, mut singles) = (Histogram::<u64>::default(), Singles::default());
+    let records = u64::from(u16::MAX) * 2 + 3;
+    for _ in 0..records {
+        gathered
+            .gather_encoded(&mut bytes.as_slice(), &mut singles)
+            .unwrap();
+    }
+    gathered.settle(&mut singles);
+    gathered.for_each(|index, count| assert_eq!((index, count), (bucket::index(1_000), records)));
+    assert_eq!(gathered.count(), records);
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::Fault;
 use crate::{
-    cell::{Cell, Renumber},
+    cell::{Cell, Renumber, Waiting},
     segment::SegmentError,
 };
 
@@ -31,17 +31,18 @@ impl Sum {
         source: usize,
         row: &[u8],
         sources: &[Source],
+        singles: &mut Waiting,
         faults: &mut BTreeSet<Fault>,
     ) {
         self.waiting.push((source, row.len()));
         self.bytes.extend_from_slice(row);
         if self.bytes.len() >= SETTLE_BYTES {
-            self.settle(sources, faults);
+            self.settle(sources, singles, faults);
         }
     }
 
     /// Adds what waits. Until then the cell is not complete.
-    pub(super) fn settle(&mut self, sources: &[Source], faults: &mut BTreeSet<Fault>) {
+    pub(super) fn settle(&mut self, sources: &[Source], singles: &mut Waiting, faults: &mut BTreeSet<Fault>) {
         let mut rest = self.bytes.as_slice();
         for (source, length) in self.waiting.drain(..) {
             let (row, behind) = rest.split_at(length);
@@ -51,13 +52,14 @@ impl Sum {
                 codes: &numbers.codes,
                 errors: &numbers.errors,
             };
-            if self.cell.merge_encoded(row, renumber).is_err() {
+            if self.cell.gather_encoded(row, renumber, singles).is_err() {
                 faults.insert(Fault {
                     key: key.clone(),
                     error: SegmentError::Row,
                 });
             }
         }
+        self.cell.settle(singles);
         self.bytes.clear();
     }
 }
