@@ -1,12 +1,14 @@
 import type { FieldProblem, Problem } from "./types";
 
-type Details = Pick<Problem, "status" | "detail" | "errors" | "runId" | "requestId">;
+type Details = Pick<Problem, "status" | "detail" | "words" | "values" | "errors" | "runId" | "requestId">;
 
 /** What a request was answered with when it was not served. `status` is 0 when there was no answer at all. */
 export class Refusal extends Error {
   readonly status: number;
   /** Undefined where a gateway refused before the product was asked. */
   readonly code: Problem["code"] | "UNREACHABLE" | "UNREADABLE";
+  /** Its sentence, to say it in another language. */
+  readonly said: Pick<Details, "detail" | "words" | "values"> & { code: Refusal["code"] };
   readonly errors: FieldProblem[];
   readonly runId: string | undefined;
   readonly requestId: string | undefined;
@@ -15,6 +17,7 @@ export class Refusal extends Error {
     super(problem.detail, { cause });
     this.status = problem.status;
     this.code = problem.code;
+    this.said = { code: problem.code, detail: problem.detail, words: problem.words, values: problem.values };
     this.errors = problem.errors ?? [];
     this.runId = problem.runId;
     this.requestId = problem.requestId;

@@ -4,14 +4,14 @@ import Button from "@cloudscape-design/components/button";
 import { Refusal } from "../api/refusal";
 import type { Messages } from "../i18n/en";
 import { useMessages } from "../i18n/language";
-import { sayField } from "../i18n/said";
+import { sayField, sayRefusal } from "../i18n/said";
 
 export function problemText(error: unknown, messages: Messages): string {
   if (!(error instanceof Refusal)) return error instanceof Error ? error.message : String(error);
   if (error.code === "UNREACHABLE") return messages.problem.unreachable;
   if (error.code === "UNREADABLE") return messages.problem.unreadable;
   const fields = error.errors.map((problem) => `${problem.pointer} ${sayField(problem, messages)}`);
-  const text = [messages.said.event[error.code ?? ""] ?? error.message, ...fields].join("; ");
+  const text = [sayRefusal(error.said, messages), ...fields].join("; ");
   return error.requestId ? `${text}. ${messages.problem.requestId(error.requestId)}` : text;
 }
 

@@ -5,7 +5,7 @@ import { en } from "./en";
 import { es } from "./es";
 import { Format } from "./format";
 import { preferredLanguage } from "./language";
-import { sayEvent, sayField } from "./said";
+import { sayEvent, sayField, sayRefusal } from "./said";
 
 type Leaf = string | ((...parts: never[]) => string);
 
@@ -57,7 +57,7 @@ describe("the catalogues", () => {
 });
 
 /** Sentences whose values are lists, or are said in other words themselves. */
-const OTHER_VALUES = /^(QUOTAS_SHORT|NOT_ALL_UPLOADED|TOO_FEW_DELIVERED|RESULTS_WITHOUT|RUN_.*)$/;
+const OTHER_VALUES = /^(QUOTAS_SHORT|NOT_ALL_UPLOADED|TOO_FEW_DELIVERED|RESULTS_WITHOUT|NO_SUCH|RUN_.*)$/;
 
 describe("what the server says", () => {
   const crates = "../crates";
@@ -106,6 +106,17 @@ describe("what the server says", () => {
     expect(sayField(problem, en)).toBe(problem.detail);
     expect(sayField({ ...problem, code: "OF_TOMORROW" }, es)).toBe(problem.detail);
     expect(sayEvent({ code: "WORKERS_LOST", detail: "2 of 4" }, es)).toBe("Se perdieron workers. (2 of 4)");
+  });
+
+  it("is said of a refusal in particular, and in general where there are no words for that", () => {
+    const refusal = { code: "NOT_FOUND", detail: "there is no such scenario", words: "NO_SUCH", values: ["scenario"] };
+    expect(sayRefusal(refusal, es)).toBe("no existe ese escenario");
+    expect(sayRefusal(refusal, en)).toBe(refusal.detail);
+    expect(sayRefusal({ code: "NOT_FOUND", detail: "there is no such route" }, es)).toBe("Aquí no hay nada.");
+    const nested = { words: "SCRIPT_UNREADABLE", values: ["ARCHIVE_NO_PLAN"], detail: "the script cannot be read: …" };
+    expect(sayRefusal({ code: "NOT_FOUND", ...nested }, es)).toBe(
+      "el script no se puede leer: el archivo comprimido no tiene ningún .jmx",
+    );
   });
 
   it("is said to its end where one sentence holds others", () => {

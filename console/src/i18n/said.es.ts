@@ -1,5 +1,5 @@
 import { saidOfRuns } from "./saidOfRuns.es";
-import type { Said, Words } from "./said";
+import { sayNested, type Said, type Words } from "./said";
 
 /** What is wrong with a field or a parameter. */
 const fields: Words = {
@@ -68,7 +68,7 @@ const fields: Words = {
   UNKNOWN_PARAMETER: () => "no es un parámetro de esta ruta",
   NOT_AFTER_FROM: () => "debe ser mayor que from",
   RUN_OF_OTHER_SCENARIO: () => "no es una ejecución de este escenario",
-  NO_BASELINE: (status) => `está ${status}; una línea base es una ejecución completada con resultados`,
+  NO_BASELINE: (status = "") => `está ${STATUS[status] ?? status}; una línea base es una ejecución completada con resultados`,
 };
 
 /** What is wrong with a script, and what a run of it will not do as it says; a file comes first where one is named. */
@@ -138,6 +138,55 @@ const scripts: Words = {
     `\`${file}\`: la transacción \`${transaction}\` informa de sus muestras además de sí misma`,
 };
 
+/** Why a request was not served. */
+const refusals: Words = {
+  FIELD_WRONG: () => "un campo no es como debe ser",
+  FIELDS_WRONG: (count) => `${count} campos no son como deben ser`,
+  BODY_TOO_LARGE: (most) => `la solicitud puede tener aquí como máximo ${most} bytes`,
+  NEEDS_ROLE: (least = "", role = "") => `esto requiere el rol ${ROLE[least] ?? least}, y el suyo es ${ROLE[role] ?? role}`,
+  NO_SUCH: (noun = "") => NO_SUCH[noun] ?? "aquí no hay nada",
+  GONE: () => "esto no existe, o ya no",
+  CHANGED_MEANWHILE: () => "otra solicitud cambió esto entretanto; inténtelo de nuevo",
+  OTHER_CAME_FIRST: () => "otra solicitud llegó antes; inténtelo de nuevo",
+  BEING_EDITED: () => "alguien está editando el escenario; inténtelo de nuevo",
+  SCENARIO_CHANGED: (version) => `el escenario está en la versión ${version}; léalo y edítelo de nuevo`,
+  SCENARIO_RUNS: (run) => `${run} de este escenario no ha terminado; cancélela o espere a que termine`,
+  REGION_IN_USE: (run) => `${run} usa la región; cancélela o espere a que termine`,
+  RUN_NOT_OVER: (status = "") => `la ejecución está ${STATUS[status] ?? status}; cancélela o espere a que termine`,
+  WAIT_FOR_END: (run, status = "") => `${run} está ${STATUS[status] ?? status}; espere a que termine`,
+  RESULTS_LATER: (run, status = "") =>
+    `${run} está ${STATUS[status] ?? status}; los resultados estarán cuando termine, y su curso se ve mientras tanto`,
+  NO_SAMPLE: (run) => `ningún worker de ${run} entregó una sola muestra`,
+  BASELINE_KEPT: () => "la ejecución es la línea base de su escenario; elija otra, o ninguna, antes de borrarla",
+  KEY_REUSED: () => "esta clave ya vino con otro escenario u otro contenido; use una nueva para cada ejecución",
+  SCRIPT_NOT_UPLOADED: () => "el script todavía no se ha subido",
+  SCRIPT_UNREADABLE: (...problem) => `el script no se puede leer: ${sayNested(problem, scripts)}`,
+  TOO_LARGE_TO_EDIT: (most) => `el script tiene más de ${most} bytes: edítelo en su máquina y súbalo`,
+  NO_SUCH_FILE: () => "el script no tiene ese archivo",
+  PATH_UNUSABLE: (...problem) => `la ruta no se puede usar: ${sayNested(problem, scripts)}`,
+};
+
+const ROLE: Readonly<Record<string, string>> = { viewer: "Lector", operator: "Operador", admin: "Administrador" };
+
+const NO_SUCH: Readonly<Record<string, string>> = {
+  scenario: "no existe ese escenario",
+  run: "no existe esa ejecución",
+  script: "no existe ese script",
+  region: "no existe esa región",
+};
+
+const STATUS: Readonly<Record<string, string>> = {
+  queued: "en cola",
+  launching: "lanzando workers",
+  ready: "lista",
+  running: "en curso",
+  stopping: "deteniéndose",
+  collecting: "reuniendo resultados",
+  completed: "completada",
+  failed: "fallida",
+  cancelled: "cancelada",
+};
+
 const COURSE: Readonly<Record<string, string>> = {
   "loop count": "número de iteraciones",
   duration: "duración",
@@ -145,7 +194,7 @@ const COURSE: Readonly<Record<string, string>> = {
 };
 
 export const saidInSpanish: Said = {
-  words: { ...fields, ...scripts, ...saidOfRuns },
+  words: { ...fields, ...scripts, ...refusals, ...saidOfRuns },
   event: {
     MALFORMED: "La solicitud no se puede leer.",
     UNAUTHENTICATED: "Hay que iniciar sesión.",

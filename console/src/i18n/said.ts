@@ -44,6 +44,20 @@ export function sayEvent(event: Detail & { code: string }, messages: Messages): 
   return name === undefined ? detail : `${name} (${detail})`;
 }
 
+/** What it was this time, or what happened in general where there are no words for that. */
+export function sayRefusal(refusal: Detail & { code?: string | undefined }, messages: Messages): string {
+  const { words, event } = messages.said;
+  const general = event[refusal.code ?? ""];
+  if (general === undefined) return refusal.detail;
+  return refusal.words !== undefined && refusal.words in words ? sayDetail(refusal, messages) : general;
+}
+
+/** A sentence that stands in another one: its code and its values, or "" and the words themselves. */
+export function sayNested([code = "", ...values]: string[], words: Words): string {
+  const said = words[code];
+  return said ? said(...values) : [code, ...values].join(" ").trim();
+}
+
 /** What it was this time alone. */
 export function sayDetail({ words, values, detail }: Detail, messages: Messages): string {
   return say({ code: words, values, detail }, messages);

@@ -1,4 +1,4 @@
-import type { Words } from "./said";
+import { sayNested, type Words } from "./said";
 
 /** What became of a run and its workers, and what its figures are worth. */
 export const saidOfRuns: Words = {
@@ -78,11 +78,7 @@ const run = (role?: string) => (role === "candidate" ? "candidata" : "base");
 /** A dead engine speaks its own language. */
 const lastWords = (what: string, words?: string) => (words ? `${what}: «${words}»` : what);
 
-/** A sentence within another: its code and its values, or "" and the words. */
-function nested([code = "", ...values]: string[]): string {
-  const words = saidOfRuns[code];
-  return words ? words(...values) : [code, ...values].join(" ").trim();
-}
+const nested = (end: string[]) => sayNested(end, saidOfRuns);
 
 const workerWithEnd = (worker: string | undefined, region: string | undefined, end: string[]) =>
   `worker ${worker} en ${region} (${nested(end)})`;

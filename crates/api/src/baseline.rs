@@ -72,8 +72,9 @@ async fn put(
         Err(error) => return Err(error.into()),
     };
     if !run.status.is_terminal() {
-        let detail = format!("{run_id} is {}; wait for its end", run.status.as_str());
-        return Err(Problem::new(Code::NotCollected, detail));
+        let status = run.status.as_str();
+        let said = said!("WAIT_FOR_END", "{} is {}; wait for its end", run_id, status);
+        return Err(Problem::new(Code::NotCollected, said));
     }
     if run.status != Status::Completed || run.summary.is_none() {
         return unfit(said!(

@@ -7,13 +7,19 @@ use crate::problem::{Code, Problem};
 impl From<aws::Error> for Problem {
     fn from(error: aws::Error) -> Self {
         match error {
-            aws::Error::NotFound(_) => Self::new(Code::NotFound, "this does not exist, or not any more"),
+            aws::Error::NotFound(_) => Self::new(
+                Code::NotFound,
+                said!("GONE", "this does not exist, or not any more"),
+            ),
             aws::Error::InvalidCursor => {
                 model::Problems::one("?cursor", said!("OTHER_CURSOR", "is not a cursor of this list")).into()
             }
             aws::Error::Conflict(_) => Self::new(
                 Code::Conflict,
-                "another request changed this meanwhile; try again",
+                said!(
+                    "CHANGED_MEANWHILE",
+                    "another request changed this meanwhile; try again"
+                ),
             ),
             aws::Error::Throttled(_) => {
                 tracing::warn!(error = chain(&error), "a service throttled us");
@@ -30,11 +36,11 @@ impl From<aws::Error> for Problem {
 
 impl From<model::Problems> for Problem {
     fn from(problems: model::Problems) -> Self {
-        let detail = match problems.0.len() {
-            1 => "one field is not as it must be".to_owned(),
-            count => format!("{count} fields are not as they must be"),
+        let said = match problems.0.len() {
+            1 => said!("FIELD_WRONG", "one field is not as it must be"),
+            count => said!("FIELDS_WRONG", "{} fields are not as they must be", count),
         };
-        Self::new(Code::Invalid, detail).with_errors(problems.0)
+        Self::new(Code::Invalid, said).with_errors(problems.0)
     }
 }
 

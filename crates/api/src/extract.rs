@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderMap, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use model::{Region, RunId, ScenarioId, ScriptId};
+use model::{Region, RunId, ScenarioId, ScriptId, said};
 use serde_json::Value;
 
 use crate::{
@@ -107,7 +107,7 @@ impl<S: Send + Sync, T: InPath> FromRequestParts<S> for Id<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let missing = || Problem::new(Code::NotFound, format!("there is no such {}", T::NOUN));
+        let missing = || Problem::no_such(T::NOUN);
         let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| missing())?;
@@ -149,7 +149,7 @@ async fn limited(body: axum::body::Body, limit: usize) -> Result<Bytes, Problem>
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Problem::new(
             Code::TooLarge,
-            format!("the body may have at most {limit} bytes here"),
+            said!("BODY_TOO_LARGE", "the body may have at most {} bytes here", limit),
         )),
         Err(error) => {
             tracing::warn!(%error, "a request's body could not be read");

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::request::Parts;
-use model::{role::Role, run::Trigger};
+use model::{role::Role, run::Trigger, said};
 
 use crate::problem::{Code, Problem};
 
@@ -55,12 +55,13 @@ pub(crate) async fn require(least: Role, request: Request, next: Next) -> Respon
         return unauthenticated().into_response();
     };
     if caller.role < least {
-        let detail = format!(
+        let said = said!(
+            "NEEDS_ROLE",
             "this needs the role {}, and yours is {}",
             name(least),
             name(caller.role)
         );
-        return Problem::new(Code::Forbidden, detail).into_response();
+        return Problem::new(Code::Forbidden, said).into_response();
     }
     next.run(request).await
 }

@@ -152,9 +152,12 @@ pub(crate) async fn edit(
     text: String,
 ) -> Result<(ScriptId, Announced, Record), Problem> {
     let too_large = || {
-        let detail =
-            format!("the script has more than {LARGEST_EDITED} bytes: edit it on your side and upload it");
-        Problem::new(Code::Invalid, detail)
+        let said = said!(
+            "TOO_LARGE_TO_EDIT",
+            "the script has more than {} bytes: edit it on your side and upload it",
+            LARGEST_EDITED
+        );
+        Problem::new(Code::Invalid, said)
     };
     if announced.size > LARGEST_EDITED {
         return Err(too_large());

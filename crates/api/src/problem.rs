@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use model::RunId;
+use model::{RunId, field::Said, said};
 use serde::Serialize;
 
 /// What kind of problem it is, for programs; `type` is its URN.
@@ -110,6 +110,14 @@ pub struct Problem {
     pub status: u16,
     /// What happened this time and what to do.
     pub detail: String,
+    /// Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub words: Option<String>,
+    /// What `detail` names besides, in its order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub values: Vec<String>,
     /// Every part of the request that is wrong. A pointer is a JSON pointer into the body, or `?` and the name of a
     /// query parameter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -126,7 +134,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, said: impl Into<Said>) -> Self {
+        let said = said.into();
         let name = serde_json::to_value(code).ok();
         let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or_default();
         Self {
@@ -134,11 +143,28 @@ impl Problem {
             code,
             title: code.title(),
             status: code.status().as_u16(),
-            detail: detail.into(),
+            detail: said.detail,
+            words: said.code,
+            values: said.values,
             errors: Vec::new(),
             run_id: None,
             request_id: None,
         }
+    }
+
+    /// There is nothing with this id, or not any more.
+    pub(crate) fn no_such(noun: &str) -> Self {
+        Self::new(Code::NotFound, said!("NO_SUCH", "there is no such {}", noun))
+    }
+
+    /// A run stands in the way of what is to be done with its scenario.
+    pub(crate) fn run_active(run: RunId) -> Self {
+        let said = said!(
+            "SCENARIO_RUNS",
+            "{} of this scenario is not over; cancel it or wait for its end",
+            run
+        );
+        Self::new(Code::RunActive, said).with_run(run)
     }
 
     pub(crate) fn with_errors(self, errors: Vec<model::Problem>) -> Self {

@@ -5,7 +5,7 @@ mod site;
 use aws::{capacity::Capacity, settings::Machine};
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{Duration, Region, Timestamp, role::Role};
+use model::{Duration, Region, Timestamp, role::Role, said};
 use serde::Serialize;
 
 use crate::{
@@ -180,8 +180,12 @@ async fn refuse_while_used(app: &App, region: &Region) -> Result<(), Problem> {
             .iter()
             .any(|traffic| traffic.region == *region);
         if uses && !run.status.is_terminal() {
-            let detail = format!("{} uses the region; cancel it or wait for its end", run.run_id);
-            return Err(Problem::new(Code::RunActive, detail).with_run(run.run_id));
+            let said = said!(
+                "REGION_IN_USE",
+                "{} uses the region; cancel it or wait for its end",
+                run.run_id
+            );
+            return Err(Problem::new(Code::RunActive, said).with_run(run.run_id));
         }
     }
     Ok(())

@@ -114,20 +114,20 @@ pub(crate) async fn of_run(app: &App, id: RunId) -> Result<(Run, Results), Probl
 async fn over(app: &App, id: RunId) -> Result<Run, Problem> {
     let run = app.gateways.runs.get(id).await?;
     if !run.status.is_terminal() {
-        let detail = format!(
-            "{id} is {}; its results come when it is over, and its course is under series",
+        let said = said!(
+            "RESULTS_LATER",
+            "{} is {}; its results come when it is over, and its course is under series",
+            id,
             run.status.as_str()
         );
-        return Err(Problem::new(Code::NotCollected, detail));
+        return Err(Problem::new(Code::NotCollected, said));
     }
     Ok(run)
 }
 
 fn none(id: RunId) -> Problem {
-    Problem::new(
-        Code::NoResults,
-        format!("no worker of {id} delivered a single sample"),
-    )
+    let said = said!("NO_SAMPLE", "no worker of {} delivered a single sample", id);
+    Problem::new(Code::NoResults, said)
 }
 
 async fn narrow(

@@ -264,17 +264,20 @@ async fn patch(
 async fn delete(State(app): State<App>, Id(id): Id<RunId>, _: Query<Nothing>) -> Result<StatusCode, Problem> {
     let run = app.gateways.runs.get(id).await?;
     if !run.status.is_terminal() {
-        let detail = format!(
+        let said = said!(
+            "RUN_NOT_OVER",
             "the run is {}; cancel it or wait for its end",
             run.status.as_str()
         );
-        return Err(Problem::new(Code::RunActive, detail).with_run(id));
+        return Err(Problem::new(Code::RunActive, said).with_run(id));
     }
     match app.gateways.scenarios.get(run.scenario_id).await {
         Ok(scenario) if scenario.baseline_run_id == Some(id) => {
-            let detail =
-                "the run is the baseline of its scenario; choose another one, or none, before it is deleted";
-            return Err(Problem::new(Code::IsBaseline, detail));
+            let said = said!(
+                "BASELINE_KEPT",
+                "the run is the baseline of its scenario; choose another one, or none, before it is deleted"
+            );
+            return Err(Problem::new(Code::IsBaseline, said));
         }
         Ok(_) | Err(aws::Error::NotFound(_)) => {}
         Err(error) => return Err(error.into()),

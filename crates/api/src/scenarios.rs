@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use model::{RunId, ScenarioId, Timestamp, role::Role, run::Warning, scenario::Scenario};
+use model::{RunId, ScenarioId, Timestamp, role::Role, run::Warning, said, scenario::Scenario};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -249,8 +249,12 @@ async fn put(
     match app.gateways.scenarios.update(id, version, &scenario, now).await? {
         Updated::Updated(stored) => Ok(with_warnings(*stored, warnings)),
         Updated::Stale(current) => {
-            let detail = format!("the scenario is at version {current}; read it and edit it again");
-            Err(Problem::new(Code::StaleVersion, detail))
+            let said = said!(
+                "SCENARIO_CHANGED",
+                "the scenario is at version {}; read it and edit it again",
+                current
+            );
+            Err(Problem::new(Code::StaleVersion, said))
         }
     }
 }
@@ -271,10 +275,7 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     match app.gateways.scenarios.delete(id).await? {
         Deleted::Deleted => Ok(StatusCode::NO_CONTENT),
-        Deleted::ActiveRun(run) => {
-            let detail = format!("{run} of this scenario is not over; cancel it or wait for its end");
-            Err(Problem::new(Code::RunActive, detail).with_run(run))
-        }
+        Deleted::ActiveRun(run) => Err(Problem::run_active(run)),
     }
 }
 

@@ -73,7 +73,7 @@ async fn get(
     _: Query<Nothing>,
 ) -> Result<Json<ScriptView>, Problem> {
     let (announced, record) = match intake::look(&app, id).await? {
-        intake::Script::Unknown => return Err(Problem::new(Code::NotFound, "there is no such script")),
+        intake::Script::Unknown => return Err(Problem::no_such("script")),
         intake::Script::Announced(announced) => (announced, None),
         intake::Script::Taken(announced, record) => (announced, Some(record)),
     };

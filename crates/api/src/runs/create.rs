@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use model::{RunId, ScenarioId, field, run::Run, scenario::Scenario};
+use model::{RunId, ScenarioId, field, run::Run, said, scenario::Scenario};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -123,13 +123,14 @@ pub(super) async fn create(
 }
 
 pub(super) fn being_edited() -> Problem {
-    Problem::new(Code::Conflict, "the scenario is being edited; try again")
+    let said = said!("BEING_EDITED", "the scenario is being edited; try again");
+    Problem::new(Code::Conflict, said)
 }
 
 async fn snapshot(app: &App, caller: &Caller, id: ScenarioId, request: &Request) -> Result<Run, Problem> {
     let stored = app.gateways.scenarios.get(id).await?;
     if let Some(active) = stored.active_run_id {
-        return Err(run_active(active));
+        return Err(Problem::run_active(active));
     }
     let scenario = match &request.overrides {
         None => stored.scenario,
@@ -158,22 +159,20 @@ async fn snapshot(app: &App, caller: &Caller, id: ScenarioId, request: &Request)
 pub(super) fn settle(outcome: Created) -> Result<Run, Problem> {
     match outcome {
         Created::Replayed(run) => Ok(*run),
-        Created::ActiveRun(run) => Err(run_active(run)),
+        Created::ActiveRun(run) => Err(Problem::run_active(run)),
         Created::KeyReused => Err(Problem::new(
             Code::IdempotencyKeyReused,
-            "this Idempotency-Key came before with another scenario or body; use a new key for a new run",
+            said!(
+                "KEY_REUSED",
+                "this Idempotency-Key came before with another scenario or body; use a new key for a new run"
+            ),
         )),
-        Created::ScenarioNotFound => Err(Problem::new(Code::NotFound, "there is no such scenario")),
+        Created::ScenarioNotFound => Err(Problem::no_such("scenario")),
         Created::Created | Created::ScenarioChanged => Err(Problem::new(
             Code::Conflict,
-            "another request came first; try again",
+            said!("OTHER_CAME_FIRST", "another request came first; try again"),
         )),
     }
-}
-
-pub(super) fn run_active(run: RunId) -> Problem {
-    let detail = format!("{run} of this scenario is not over; cancel it or wait for its end");
-    Problem::new(Code::RunActive, detail).with_run(run)
 }
 
 async fn accepted(app: &App, run: Run) -> Result<Response, Problem> {

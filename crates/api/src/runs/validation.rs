@@ -79,7 +79,7 @@ pub(super) async fn validate(
 async fn snapshot(app: &App, id: ScenarioId) -> Result<Run, Problem> {
     let stored = app.gateways.scenarios.get(id).await?;
     if let Some(active) = stored.active_run_id {
-        return Err(create::run_active(active));
+        return Err(Problem::run_active(active));
     }
     check::scenario(app, &stored.scenario).await?;
     Ok(Run::queued(

@@ -80,10 +80,11 @@ async fn get(
     let (announced, record) = uploaded(&app, id).await?;
     let found = record.files.into_iter().find(|file| file.path == path);
     let file = found.ok_or_else(|| {
-        Problem::new(
-            Code::NotFound,
-            "the script has no such file; GET of the script lists them",
-        )
+        let said = said!(
+            "NO_SUCH_FILE",
+            "the script has no such file; GET of the script lists them"
+        );
+        Problem::new(Code::NotFound, said)
     })?;
     let shown = if file.size > MOST_TEXT as u64 {
         Err(said!("FILE_TOO_LARGE", "has more than {} bytes", MOST_TEXT))
@@ -140,7 +141,8 @@ async fn put(
         text
     })?;
     let name: FileName = path.parse().map_err(|error: script::archive::Error| {
-        Problem::new(Code::Invalid, format!("the path cannot be used: {error}"))
+        let said = said!("PATH_UNUSABLE", "the path cannot be used: {}", error);
+        Problem::new(Code::Invalid, said.ending_in(&error.said()))
     })?;
     let (announced, _) = uploaded(&app, id).await?;
     let (new, announced, record) = intake::edit(&app, id, &announced, name, text).await?;
@@ -152,17 +154,27 @@ async fn put(
 
 /// A script with files in it.
 async fn uploaded(app: &App, id: ScriptId) -> Result<(Announced, Record), Problem> {
-    let missing = |detail: &str| Err(Problem::new(Code::NotFound, detail));
+    let missing = |said: Said| Err(Problem::new(Code::NotFound, said));
     match intake::look(app, id).await? {
-        intake::Script::Unknown => missing("there is no such script"),
-        intake::Script::Announced(_) => missing("the script has not been uploaded yet"),
+        intake::Script::Unknown => Err(Problem::no_such("script")),
+        intake::Script::Announced(_) => missing(said!(
+            "SCRIPT_NOT_UPLOADED",
+            "the script has not been uploaded yet"
+        )),
         intake::Script::Taken(
             _,
             Record {
                 problem: Some(problem),
                 ..
             },
-        ) => missing(&format!("the script cannot be read: {}", problem.detail)),
+        ) => missing(
+            said!(
+                "SCRIPT_UNREADABLE",
+                "the script cannot be read: {}",
+                problem.detail
+            )
+            .ending_in(&problem),
+        ),
         intake::Script::Taken(announced, record) => Ok((announced, record)),
     }
 }
