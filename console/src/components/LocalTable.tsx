@@ -13,8 +13,8 @@ import { isShown, TablePreferences, type Shown } from "./TablePreferences";
 type Value = number | string | null | undefined;
 
 export interface LocalColumn<T> extends Shown {
-  /** What the column is sorted and searched by. */
-  value(item: T): Value;
+  /** What the column is sorted and searched by. One of buttons has nothing of the kind. */
+  value?(item: T): Value;
   /** What is shown, if not the value itself. */
   cell?(item: T): ReactNode;
   minWidth?: number;
@@ -49,8 +49,8 @@ export function LocalTable<T>(props: Props<T>) {
   const format = useFormat();
   const state = useLocalTableState(name, sorting);
   const found = matching(items, columns, state.text);
-  const sorted = columns.find(({ id }) => id === state.sorting.column);
-  const ordered = sorted ? found.toSorted((a, b) => compare(sorted.value(a), sorted.value(b), state.sorting.descending)) : found;
+  const sortedBy = columns.find(({ id }) => id === state.sorting.column)?.value;
+  const ordered = sortedBy ? found.toSorted((a, b) => compare(sortedBy(a), sortedBy(b), state.sorting.descending)) : found;
   const pages = Math.max(1, Math.ceil(ordered.length / state.limit));
   const page = Math.min(state.page, pages);
   const rows = ordered.slice((page - 1) * state.limit, page * state.limit);
@@ -78,9 +78,9 @@ export function LocalTable<T>(props: Props<T>) {
       columnDefinitions={columns.map(({ id, header, value, cell, minWidth }) => ({
         id,
         header,
-        sortingField: id,
+        ...(value && { sortingField: id }),
         isRowHeader: id === fixed,
-        cell: (item: T) => (cell ? cell(item) : (value(item) ?? messages.common.none)),
+        cell: (item: T) => (cell ? cell(item) : (value?.(item) ?? messages.common.none)),
         ...(minWidth !== undefined && { minWidth }),
       }))}
       columnDisplay={columns.map((column) => ({ id: column.id, visible: isShown(column, fixed, state.columns) }))}
@@ -140,7 +140,7 @@ function matching<T>(items: readonly T[], columns: LocalColumn<T>[], text: strin
   if (words === "") return items;
   return items.filter((item) =>
     columns.some(({ value }) => {
-      const held = value(item);
+      const held = value?.(item);
       return typeof held === "string" && held.toLowerCase().includes(words);
     }),
   );

@@ -56,7 +56,6 @@ export function ScriptFiles({ files, script, set, errors }: Props) {
           {
             id: "actions",
             header: messages.scenarios.actions,
-            value: () => null,
             cell: ({ path }) => (
               <Button
                 variant="inline-link"
