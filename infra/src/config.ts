@@ -30,8 +30,10 @@ export type Identity =
       audience: string;
       /** The claim with the groups `viewer`, `operator`, `admin`. */
       groupsClaim: string;
-      /** Where the console sends people to log in; the issuer's origin is allowed in any case. */
+      /** The console's, which is a public client: it has no secret. */
       clientId: string;
+      /** Where the console asks for tokens, when that is not the issuer's own origin, which it may always ask. */
+      origins: string[];
     };
 
 /** `none` where there is no CloudFront, as in GovCloud: the API is served all the same. */
@@ -70,6 +72,7 @@ const REGION = /^[a-z]{2}(-[a-z]{1,12}){1,2}-\d{1,2}$/;
 const NAME = /^[a-z][a-z0-9-]{1,18}[a-z0-9]$/;
 const ZONE = /^[a-z]{2}(-[a-z]{1,12}){1,2}-\d{1,2}[a-z]$/;
 const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/(16|17|18)$/;
+const ORIGIN = /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 const VPC = /^vpc-[0-9a-f]{8,17}$/;
 const SUBNET = /^subnet-[0-9a-f]{8,17}$/;
@@ -126,13 +129,16 @@ function identity(read: Reader, value: unknown): Identity {
     read.known("identity", object, ["kind"]);
     return { kind: "cognito" };
   }
-  read.known("identity", object, ["kind", "issuer", "audience", "groupsClaim", "clientId"]);
+  read.known("identity", object, ["kind", "issuer", "audience", "groupsClaim", "clientId", "origins"]);
   return {
     kind: "oidc",
     issuer: read.text("identity.issuer", object.issuer, /^https:\/\/[^\s?#]+[^\s?#/]$/, "an https address without a slash at its end"),
     audience: read.text("identity.audience", object.audience, /^\S{1,512}$/, "the audience of the tokens"),
     groupsClaim: read.text("identity.groupsClaim", object.groupsClaim ?? "groups", /^\S{1,128}$/, "the name of a claim"),
     clientId: read.text("identity.clientId", object.clientId, /^\S{1,512}$/, "the console's client id"),
+    origins: read
+      .list("identity.origins", object.origins ?? [], 0, 5)
+      .map((origin, index) => read.text(`identity.origins[${index}]`, origin, ORIGIN, "an https origin without a path")),
   };
 }
 

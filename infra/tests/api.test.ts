@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import type { Identity } from "../src/config.ts";
 import { example, exampleStacks, flat, ofType, only, source, synthesise } from "./support.ts";
 
 describe("the gateway", () => {
@@ -66,12 +67,12 @@ describe("the gateway", () => {
     const [client] = only(hub, "AWS::Cognito::UserPoolClient");
     expect(flat(of(hub).OLEADA_TOKEN_ISSUER)).toBe(`https://cognito-idp.us-east-1.<AWS::URLSuffix>/<${pool}>`);
     expect(flat(of(hub).OLEADA_TOKEN_AUDIENCE)).toBe(`<${client}>`);
-    const identity = { kind: "oidc", issuer: "https://login.example.com/realms/team", audience: "oleada", groupsClaim: "roles", clientId: "console" } as const;
+    const identity: Identity = { kind: "oidc", issuer: "https://login.example.com/realms/team", audience: "oleada", groupsClaim: "roles", clientId: "console", origins: ["https://tokens.example.com"] };
     const other = synthesise(example({ identity }))["oleada-hub"];
     if (other === undefined) throw new Error("there is no hub");
     expect(of(other)).toMatchObject({ OLEADA_TOKEN_ISSUER: identity.issuer, OLEADA_TOKEN_AUDIENCE: "oleada", OLEADA_TOKEN_GROUPS_CLAIM: "roles" });
     expect(ofType(other, "AWS::Cognito::UserPool")).toEqual([]);
-    expect(JSON.stringify(only(other, "AWS::CloudFront::ResponseHeadersPolicy"))).toContain("https://login.example.com");
+    expect(JSON.stringify(only(other, "AWS::CloudFront::ResponseHeadersPolicy"))).toContain("https://login.example.com https://tokens.example.com");
   });
 });
 

@@ -52,4 +52,12 @@ describe("the deployment file", () => {
     const identity = { kind: "oidc", issuer: "http://login.example.com", audience: "a", groupsClaim: "groups", clientId: "c" };
     expect(() => parseConfig({ ...example(), identity })).toThrow(/identity\.issuer/);
   });
+
+  test("takes origins of an issuer, and no more than origins", () => {
+    const identity = (...origins: string[]) => ({ kind: "oidc", issuer: "https://login.example.com", audience: "a", clientId: "c", origins });
+    expect(parseConfig({ ...example(), identity: identity("https://tokens.example.com:8443") }).identity).toMatchObject({ origins: ["https://tokens.example.com:8443"] });
+    for (const origin of ["http://tokens.example.com", "https://tokens.example.com/token", "https://*", "https://a.example.com; script-src *"]) {
+      expect(() => parseConfig({ ...example(), identity: identity(origin) }), origin).toThrow(/identity\.origins\[0\]/);
+    }
+  });
 });

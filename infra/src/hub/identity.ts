@@ -26,7 +26,7 @@ export interface Issuer {
 
 /** Origins that the console talks to in order to log in. They are known before there is a console to come back to. */
 export function loginOrigins(stack: Stack, config: Config, names: Names): string[] {
-  if (config.identity.kind === "oidc") return [new URL(config.identity.issuer).origin];
+  if (config.identity.kind === "oidc") return [new URL(config.identity.issuer).origin, ...config.identity.origins];
   const login = `https://${loginDomain(stack, names)}.auth.${stack.region}.amazoncognito.com`;
   return [`https://cognito-idp.${stack.region}.${stack.urlSuffix}`, login];
 }
