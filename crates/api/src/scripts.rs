@@ -10,7 +10,7 @@ use crate::{
     App,
     extract::Id,
     intake::{self, Announced, File, Record},
-    problem::{Code, Problem},
+    problem::Problem,
     query::{Nothing, Query},
     routes::{Access, Routes, routes},
 };

@@ -142,7 +142,9 @@ impl<C: Counter> Cell<C> {
 
     /// Adds an encoded cell, which must fill `bytes`.
     pub(crate) fn merge_encoded(&mut self, bytes: &[u8], renumber: Renumber<'_>) -> Result<(), Corrupt> {
-        self.merge_record(bytes, renumber, |_, histogram, bytes| histogram.merge_encoded(bytes))
+        self.merge_record(bytes, renumber, |_, histogram, bytes| {
+            histogram.merge_encoded(bytes)
+        })
     }
 
     /// As [`Self::merge_encoded`], but complete only after [`Self::settle`].

@@ -316,7 +316,13 @@ impl<W: Write> Merger<W> {
         let sum = self.steps[step as usize]
             .entry(slot)
             .or_insert_with(|| spare.pop().unwrap_or_default());
-        sum.add(source, content, &self.sources, &mut self.singles, &mut self.faults);
+        sum.add(
+            source,
+            content,
+            &self.sources,
+            &mut self.singles,
+            &mut self.faults,
+        );
     }
 
     /// Remembers where rows come from for as long as the window is open.

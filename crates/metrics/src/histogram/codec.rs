@@ -81,11 +81,7 @@ impl<C: Counter> Histogram<C> {
     }
 
     /// As [`Self::merge_encoded`], but what can wait in `singles` is in the histogram only after [`Self::settle`].
-    pub(crate) fn gather_encoded(
-        &mut self,
-        bytes: &mut &[u8],
-        singles: &mut Singles,
-    ) -> Result<(), Corrupt> {
+    pub(crate) fn gather_encoded(&mut self, bytes: &mut &[u8], singles: &mut Singles) -> Result<(), Corrupt> {
         if singles.begin_record().is_err() {
             self.settle(singles);
         }
