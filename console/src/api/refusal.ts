@@ -8,7 +8,7 @@ export class Refusal extends Error {
   /** Undefined where a gateway refused before the product was asked. */
   readonly code: Problem["code"] | "UNREACHABLE" | "UNREADABLE";
   /** Its sentence, to say it in another language. */
-  readonly said: Pick<Details, "detail" | "words" | "values"> & { code: Refusal["code"] };
+  readonly said: { code: Refusal["code"]; detail: string; words: string | undefined; values: string[] | undefined };
   readonly errors: FieldProblem[];
   readonly runId: string | undefined;
   readonly requestId: string | undefined;

@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 8cfa1fe2884a07d1ea4a32bae6b5c0c665357ad418182b93c2d73b095b22ef02
+// Made by `npm run generate` from crates/api/openapi.json, sha256 164623b7a679868243b59d1edf76ca5db918f9785e4c7c08a036178eda2d1208
 
 export interface paths {
     "/api/v1/estimate": {
@@ -1260,6 +1260,10 @@ export interface components {
              * @example urn:oleada:problem:invalid
              */
             type: string;
+            /** @description What `detail` names besides, in its order. */
+            values?: string[];
+            /** @description Which sentence `detail` is, for those who say it in words of their own. Absent where only `detail` tells it. */
+            words?: string;
         };
         /** @enum {string} */
         Protocol: "mqtt";
