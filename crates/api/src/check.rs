@@ -34,10 +34,6 @@ pub(crate) async fn warnings(app: &App, scenario: &Scenario) -> Result<Vec<Warni
     Ok(all_warnings(scenario, answer.warnings))
 }
 
-/// A run keeps its warnings in one item, beside much else.
-const MOST_WARNINGS: usize = 50;
-const LONGEST_WARNING: usize = 500;
-
 fn all_warnings(scenario: &Scenario, of_script: Vec<Warning>) -> Vec<Warning> {
     let crowded = scenario.traffic.iter().filter_map(|traffic| {
         let each = traffic.virtual_users?.div_ceil(traffic.workers.max(1));
@@ -52,25 +48,7 @@ fn all_warnings(scenario: &Scenario, of_script: Vec<Warning>) -> Vec<Warning> {
             Warning::new("MANY_USERS", said)
         })
     });
-    let mut warnings: Vec<Warning> = crowded.chain(of_script).collect();
-    let more = warnings.len().saturating_sub(MOST_WARNINGS);
-    warnings.truncate(MOST_WARNINGS);
-    if more > 0 {
-        let said = said!("MORE_WARNINGS_NOT_SHOWN", "{} more warnings are not shown", more);
-        warnings.push(Warning::new("MORE_WARNINGS", said));
-    }
-    for warning in &mut warnings {
-        shorten(&mut warning.detail);
-        warning.values.iter_mut().for_each(shorten);
-    }
-    warnings
-}
-
-fn shorten(text: &mut String) {
-    if let Some((end, _)) = text.char_indices().nth(LONGEST_WARNING) {
-        text.truncate(end);
-        text.push('…');
-    }
+    Warning::few(crowded.chain(of_script).collect())
 }
 
 /// What is wrong with the regions that load shall come from.

@@ -72,10 +72,17 @@ where
     let code = metadata.code().unwrap_or("Unknown").to_owned();
     let message = metadata.message().unwrap_or("no message").to_owned();
     match code.as_str() {
-        "ConditionalCheckFailedException"
-        | "TransactionCanceledException"
-        | "PreconditionFailed"
-        | "ConditionalRequestConflict" => Error::Conflict(message),
+        // Its message lists the reason of each item, such as `[None, ThrottlingError]`.
+        "TransactionCanceledException"
+            if message.contains("ThrottlingError") || message.contains("ProvisionedThroughputExceeded") =>
+        {
+            Error::Throttled(code)
+        }
+        "ConditionalCheckFailedException" | "TransactionCanceledException" | "PreconditionFailed" => {
+            Error::Conflict(message)
+        }
+        // Another write of the same object is under way, and may yet fail: S3 asks to try again.
+        "ConditionalRequestConflict" => Error::Throttled(code),
         "ResourceNotFoundException"
         | "NoSuchKey"
         | "NotFound"

@@ -69,7 +69,8 @@ impl Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskState {
     pub arn: String,
-    /// Set when it has stopped, or is gone so long that ECS has forgotten it.
+    /// Set when it has stopped. ECS may not know a task yet that it has just started, and forgets one that stopped an hour
+    /// ago; its silence tells of that one.
     pub stopped: Option<Stopped>,
 }
 
@@ -177,12 +178,25 @@ impl Fleet {
 
     /// The ARNs of the run's tasks that have not been told to stop.
     pub async fn running(&self, site: &Site, run_id: RunId) -> Result<Vec<String>, Error> {
-        self.list(site, Some(run_id)).await
+        self.list(site, DesiredStatus::Running, Some(run_id)).await
+    }
+
+    /// Whether the container of a task of the run, which was told to stop or is ending by itself, may still be at work: one
+    /// has a while to come to its end.
+    pub async fn is_stopping(&self, site: &Site, run_id: RunId) -> Result<bool, Error> {
+        let arns = self.list(site, DesiredStatus::Stopped, Some(run_id)).await?;
+        for arns in arns.chunks(DESCRIBED_AT_ONCE) {
+            let tasks = self.described(site, arns).await?;
+            if tasks.iter().any(is_at_work) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The tasks of the site that have not been told to stop, with what they were started by.
     pub async fn all_running(&self, site: &Site) -> Result<Vec<(String, Option<String>)>, Error> {
-        let arns = self.list(site, None).await?;
+        let arns = self.list(site, DesiredStatus::Running, None).await?;
         let mut tasks = Vec::new();
         for arns in arns.chunks(DESCRIBED_AT_ONCE) {
             let found = self.described(site, arns).await?;
@@ -198,7 +212,11 @@ impl Fleet {
     /// What the tasks of the site that have not been told to stop have reserved.
     pub async fn usage(&self, site: &Site) -> Result<Usage, Error> {
         let mut usage = Usage::default();
-        for arns in self.list(site, None).await?.chunks(DESCRIBED_AT_ONCE) {
+        for arns in self
+            .list(site, DesiredStatus::Running, None)
+            .await?
+            .chunks(DESCRIBED_AT_ONCE)
+        {
             let tasks = self.described(site, arns).await?;
             usage = tasks.iter().map(Usage::of).fold(usage, Usage::plus);
         }
@@ -209,7 +227,7 @@ impl Fleet {
     /// where this one may not look, none may start a task.
     pub async fn problems_of(&self, site: &Site) -> Result<Vec<Problem>, Error> {
         let mut problems = Vec::new();
-        match self.list(site, None).await {
+        match self.list(site, DesiredStatus::Running, None).await {
             Ok(_) => {}
             Err(Error::Refused { code, .. }) if code == "ClusterNotFoundException" => {
                 let said = said!("NO_SUCH_CLUSTER", "is not a cluster of ECS in {}", site.region);
@@ -262,7 +280,7 @@ impl Fleet {
                 let task = found.iter().find(|task| task.task_arn.as_deref() == Some(arn));
                 TaskState {
                     arn: arn.clone(),
-                    stopped: stopped(task),
+                    stopped: task.and_then(stopped),
                 }
             }));
         }
@@ -283,13 +301,18 @@ impl Fleet {
         }
     }
 
-    async fn list(&self, site: &Site, run_id: Option<RunId>) -> Result<Vec<String>, Error> {
+    async fn list(
+        &self,
+        site: &Site,
+        desired: DesiredStatus,
+        run_id: Option<RunId>,
+    ) -> Result<Vec<String>, Error> {
         let mut arns = Vec::new();
         let list = self
             .client(site)
             .list_tasks()
             .cluster(&site.cluster)
-            .desired_status(DesiredStatus::Running)
+            .desired_status(desired)
             .set_started_by(run_id.map(|run_id| run_id.to_string()));
         let mut pages = list.into_paginator().items().send();
         while let Some(arn) = pages.try_next().await.map_err(sorted)? {
@@ -380,14 +403,12 @@ fn incomplete(error: aws_sdk_ecs::error::BuildError) -> Error {
     }
 }
 
-/// ECS forgets a stopped task after an hour.
-fn stopped(task: Option<&Task>) -> Option<Stopped> {
-    let Some(task) = task else {
-        return Some(Stopped {
-            reason: "ECS knows the task no more".into(),
-            exit_code: None,
-        });
-    };
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>
+fn is_at_work(task: &Task) -> bool {
+    !matches!(task.last_status(), Some("DEPROVISIONING" | "STOPPED" | "DELETED"))
+}
+
+fn stopped(task: &Task) -> Option<Stopped> {
     if task.last_status() != Some("STOPPED") {
         return None;
     }

@@ -132,6 +132,7 @@ impl Workers {
             .set("state", text(record::word(State::Lost)))
             .set("loss", json(&loss))
             .set("exit", json(exit))
+            .add("deaths", number(loss.is_death()))
             .when_equal("attempt", number(attempt))
             .when_one_of("state", live.map(|state| text(record::word(state))));
         match update

@@ -25,6 +25,10 @@ pub struct Control {
 /// How long a worker goes on without seeing the lease move, by its monotonic clock.
 pub const LEASE: crate::Duration = crate::Duration::from_secs(60);
 
+/// What a worker may take to be gone after a stop, with everything uploaded. The control plane gives it up then, so that
+/// nothing of a cancelled run is left half a minute after the word.
+pub const FAREWELL: crate::Duration = crate::Duration::from_secs(27);
+
 /// Why the load is to end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {

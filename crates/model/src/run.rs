@@ -204,7 +204,27 @@ pub struct Warning {
     pub values: Vec<String>,
 }
 
+/// A run keeps its warnings in one item, beside much else.
+const MOST_WARNINGS: usize = 50;
+/// In characters.
+const LONGEST_WARNING: usize = 500;
+
 impl Warning {
+    /// As many as a run keeps, none of them too long; how many more there were is said by the last.
+    pub fn few(mut warnings: Vec<Self>) -> Vec<Self> {
+        let more = warnings.len().saturating_sub(MOST_WARNINGS);
+        warnings.truncate(MOST_WARNINGS);
+        if more > 0 {
+            let said = crate::said!("MORE_WARNINGS_NOT_SHOWN", "{} more warnings are not shown", more);
+            warnings.push(Self::new("MORE_WARNINGS", said));
+        }
+        for warning in &mut warnings {
+            shorten(&mut warning.detail);
+            warning.values.iter_mut().for_each(shorten);
+        }
+        warnings
+    }
+
     pub fn new(code: impl Into<String>, said: impl Into<Said>) -> Self {
         let said = said.into();
         Self {
@@ -213,6 +233,13 @@ impl Warning {
             words: said.code,
             values: said.values,
         }
+    }
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_WARNING) {
+        text.truncate(end);
+        text.push('…');
     }
 }
 

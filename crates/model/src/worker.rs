@@ -85,6 +85,11 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// Whether a task had been placed, and is gone.
+    pub fn is_death(self) -> bool {
+        !matches!(self, Self::NotPlaced | Self::Refused)
+    }
+
     /// Whether another task for the index may do better.
     pub fn is_worth_a_relaunch(self) -> bool {
         matches!(self, Self::NotPlaced | Self::TaskStopped | Self::Silent)
@@ -115,6 +120,8 @@ pub struct Worker {
     pub index: u32,
     /// Counts the launches for this index, from 0.
     pub attempt: u32,
+    /// Counts the tasks that were placed for it and are gone.
+    pub deaths: u32,
     /// Absent between the launch and the moment in which its task is known.
     pub assignment: Option<Assignment>,
     pub state: State,

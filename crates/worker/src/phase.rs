@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use model::control::FAREWELL;
+
+use crate::control::PERIOD;
+
 /// Time for an engine to open its gate once the start instant is past; no healthy JVM needs it.
 const GATE_GRACE: Duration = Duration::from_secs(15);
 /// Beyond the drain, for the engine's word that its load groups have ended.
@@ -9,11 +13,21 @@ const DRAIN_GRACE: Duration = Duration::from_secs(5);
 /// For tearDown groups and the engine's own closing.
 const CLOSE: Duration = Duration::from_secs(30);
 /// The same when somebody waits for the worker to be gone.
-const CLOSE_IN_HASTE: Duration = Duration::from_secs(15);
+const CLOSE_IN_HASTE: Duration = Duration::from_secs(12);
 /// Between a request to terminate and the kill.
 const TERMINATE: Duration = Duration::from_secs(5);
 /// How long what runs may take to finish when a load is stopped before its time.
 pub const DRAIN_IN_HASTE: Duration = Duration::from_secs(3);
+
+// Even an engine that does nothing of its own accord is gone in time.
+const _: () = {
+    let longest = PERIOD.as_secs()
+        + DRAIN_IN_HASTE.as_secs()
+        + DRAIN_GRACE.as_secs()
+        + CLOSE_IN_HASTE.as_secs()
+        + TERMINATE.as_secs();
+    assert!(longest * 1_000 <= FAREWELL.as_ms());
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {

@@ -8,11 +8,14 @@ use std::{
     },
 };
 
-use aws::objects::{
-    Objects, keys,
-    multipart::{Multipart, Part},
+use aws::{
+    Error,
+    objects::{
+        Objects, keys,
+        multipart::{Multipart, Part},
+    },
+    workers::Seat,
 };
-use aws::workers::Seat;
 use bytes::Bytes;
 use metrics::segment::Encoded;
 use tokio::{
@@ -170,11 +173,18 @@ async fn put_raw(
         waiting.fetch_sub(1, Ordering::Relaxed);
     }
     if let Some((multipart, parts)) = &upload {
-        patience
-            .retry("the raw rows", || objects.complete(multipart, parts))
-            .await?;
+        let complete = || complete(&objects, multipart, parts);
+        patience.retry("the raw rows", complete).await?;
     }
     Ok(())
+}
+
+/// Completes an upload. One that is gone was completed already: by a call whose answer was lost, or by who cleans up.
+async fn complete(objects: &Objects, multipart: &Multipart, parts: &[Part]) -> Result<(), Error> {
+    match objects.complete(multipart, parts).await {
+        Err(Error::NotFound(_)) => Ok(()),
+        outcome => outcome,
+    }
 }
 
 /// Uploads one file under its name, the end of it if it is long. One that is not there is left out.

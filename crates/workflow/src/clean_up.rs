@@ -3,6 +3,8 @@
 //! It is the machine's last state. It is also invoked by a rule when an execution itself has failed, timed out or was
 //! aborted, which no Catch sees, and by the sweep for runs that nobody watches any more.
 
+use std::time::Duration;
+
 use aws::{Gateways, objects::keys, runs::Ending, settings::Site};
 use futures::future::try_join_all;
 use model::{
@@ -107,13 +109,16 @@ async fn end(
     Ok(gateways.runs.get(run.run_id).await?)
 }
 
+/// What a container may take between the word and its kill is 120 s, see the `stopTimeout` of the task definition.
+const LONGEST_STOP: Duration = Duration::from_secs(150);
+
 /// Waits until no task of the run is left in a region; workers leave by themselves, stragglers are stopped.
 async fn empty(gateways: &Gateways, timing: &Timing, run: &Run, site: &Site) -> Result<(), Error> {
     // The workers of a run that ended otherwise have had their time.
     let grace = if run.status == Status::Completed {
         timing.straggler_grace
     } else {
-        std::time::Duration::ZERO
+        Duration::ZERO
     };
     let begun = Instant::now();
     let mut empty_listings = 0;
@@ -122,7 +127,7 @@ async fn empty(gateways: &Gateways, timing: &Timing, run: &Run, site: &Site) -> 
         if tasks.is_empty() {
             empty_listings += 1;
             if empty_listings == 2 {
-                return Ok(());
+                return come_to_rest(gateways, timing, run, site).await;
             }
             sleep(timing.listing_pause).await;
             continue;
@@ -135,6 +140,19 @@ async fn empty(gateways: &Gateways, timing: &Timing, run: &Run, site: &Site) -> 
         }
         sleep(timing.tick).await;
     }
+}
+
+/// Waits for containers that were told to stop: they may still upload, and what they upload is not to be completed yet.
+async fn come_to_rest(gateways: &Gateways, timing: &Timing, run: &Run, site: &Site) -> Result<(), Error> {
+    let begun = Instant::now();
+    while gateways.fleet.is_stopping(site, run.run_id).await? {
+        if begun.elapsed() >= LONGEST_STOP {
+            tracing::warn!(run_id = %run.run_id, region = %site.region, "ECS does not end what it was told to stop");
+            break;
+        }
+        sleep(timing.tick).await;
+    }
+    Ok(())
 }
 
 /// Completes the uploads that dead workers left behind.

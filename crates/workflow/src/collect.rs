@@ -10,7 +10,7 @@ use aws::{
 use futures::future::try_join_all;
 use model::{
     control::{Control, Stop, StopCause},
-    run::{Run, StageName, Status},
+    run::{Run, StageName, Status, Warning},
     said,
     worker::{Exit, Loss, State, Worker},
 };
@@ -67,10 +67,11 @@ pub async fn run(gateways: &Gateways, clock: Clock, timing: &Timing, event: Outc
     });
     let mut summary = None;
     if let (Some(merge), Some(start_at)) = (&merge, run.start_at) {
-        let duration_ms = results::duration_ms(&run, start_at, stop, merge, &workers);
+        let duration_ms = results::duration_ms(&run, start_at, stop, &merge.merged.workers, &workers);
         let made = results::assemble(&run, start_at, duration_ms, &decision, &workers, merge)?;
         merging::keep(gateways, &run, merge, &made).await?;
-        gateways.runs.warn(run.run_id, &merge.merged.warnings).await?;
+        let warnings = Warning::few(merge.merged.warnings.clone());
+        gateways.runs.warn(run.run_id, &warnings).await?;
         summary = Some(made.summary());
     }
     let ending = Ending {

@@ -30,8 +30,8 @@ pub(crate) struct Place {
     pub run: Run,
 }
 
-/// How often a task may die for an index before the index is lost.
-const MOST_ATTEMPTS: u32 = 3;
+/// With so many dead tasks an index is lost.
+const MOST_DEATHS: u32 = 3;
 /// RunTask calls that are under way at the same time.
 const CALLS_AT_ONCE: usize = 4;
 /// How often an index that finds no room is tried again before it is left for later.
@@ -60,7 +60,7 @@ impl Place {
 
 /// Whether nobody will get to the gate for this index any more.
 pub(crate) fn is_given_up(worker: &Worker) -> bool {
-    let died_too_often = worker.assignment.is_some() && worker.attempt + 1 >= MOST_ATTEMPTS;
+    let died_too_often = worker.deaths >= MOST_DEATHS;
     worker.state == State::Lost
         && worker
             .loss
@@ -414,19 +414,18 @@ mod tests {
 
     #[test]
     fn a_task_may_die_twice_and_capacity_is_waited_for() {
-        let lost = |loss, attempt| Worker {
+        let lost = |loss, deaths, attempt| Worker {
             loss: Some(loss),
+            deaths,
             attempt,
             ..worker(0, State::Lost)
         };
-        assert!(!is_given_up(&lost(Loss::TaskStopped, 1)));
-        assert!(is_given_up(&lost(Loss::TaskStopped, 2)));
-        assert!(is_given_up(&lost(Loss::EngineFailed, 0)));
-        assert!(is_given_up(&lost(Loss::Refused, 0)));
-        assert!(!is_given_up(&Worker {
-            assignment: None,
-            ..lost(Loss::NotPlaced, 50)
-        }));
+        // However often there was no room before.
+        assert!(!is_given_up(&lost(Loss::TaskStopped, 2, 7)));
+        assert!(is_given_up(&lost(Loss::TaskStopped, 3, 2)));
+        assert!(is_given_up(&lost(Loss::EngineFailed, 1, 0)));
+        assert!(is_given_up(&lost(Loss::Refused, 0, 0)));
+        assert!(!is_given_up(&lost(Loss::NotPlaced, 0, 50)));
         assert!(!is_given_up(&worker(0, State::Ready)));
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use metrics::{
     exchange::{Exchange, FURTHER_BYTES},
+    merge::WorkerReport,
     names::ErrorKey,
     results::{ErrorGroup, PartialWorker, PhaseCounts, Phases, Results, StartSkew, Workers},
     segment::Report,
@@ -18,28 +19,37 @@ use model::{
 
 use crate::{Error, merging::Merge, outcome::Decision, verdict};
 
-/// From the opening of the gates to the end of the load phase, in milliseconds: as planned, or until a stop, or until
-/// the last of the engines that ended by themselves.
+/// From the opening of the gates to the end of the load phase, in milliseconds: as planned, or until a stop, or, when no
+/// engine lasted that long, until the last of them ended by itself or was lost.
 pub(crate) fn duration_ms(
     run: &Run,
     start_at: Timestamp,
     stop: Option<&Stop>,
-    merge: &Merge,
+    reports: &[WorkerReport],
     workers: &[Worker],
 ) -> u64 {
-    let reports: Vec<&Report> = merge.merged.workers.iter().map(|worker| &worker.report).collect();
     let planned = run.scenario.shape.load().as_ms();
     let until_stop = stop.map_or(u64::MAX, |stop| stop.at.since(start_at).as_ms());
-    let early: Option<Vec<u64>> = reports.iter().map(|report| report.ended_early_ms).collect();
-    let until_last_engine = early.and_then(|ends| ends.into_iter().max()).unwrap_or(u64::MAX);
-    let nobody_lasted = workers.iter().all(|worker| worker.state == State::Lost);
-    let last_second = reports
-        .iter()
-        .map(|report| u64::from(report.complete_until) * 1_000)
-        .max()
-        .unwrap_or(0);
-    let until_lost = if nobody_lasted { last_second } else { u64::MAX };
-    planned.min(until_stop).min(until_last_engine).min(until_lost)
+    let ends: Option<Vec<u64>> = reports.iter().map(|report| end_ms(report, workers)).collect();
+    let until_last = ends.and_then(|ends| ends.into_iter().max()).unwrap_or(u64::MAX);
+    planned.min(until_stop).min(until_last)
+}
+
+/// When the load of a worker ended before its time, in milliseconds from the start. Of a lost one it is known how far it
+/// had got.
+fn end_ms(
+    WorkerReport {
+        region,
+        worker,
+        report,
+        ..
+    }: &WorkerReport,
+    workers: &[Worker],
+) -> Option<u64> {
+    let is_lost = |of: &Worker| (&of.region, of.index) == (region, *worker) && of.state == State::Lost;
+    let lost = workers.iter().any(is_lost);
+    let so_far = u64::from(report.complete_until) * 1_000;
+    report.ended_early_ms.or(lost.then_some(so_far))
 }
 
 pub(crate) fn assemble(
@@ -152,5 +162,84 @@ fn phases(reports: &[&Report]) -> Phases {
     Phases {
         setup: sum(&|report| report.phases.setup),
         teardown: sum(&|report| report.phases.teardown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{control::StopCause, run::Trigger, scenario::Scenario};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::worker;
+
+    fn start() -> Timestamp {
+        Timestamp::from_ms(1_795_421_151_000)
+    }
+
+    fn run() -> Run {
+        let scenario = Scenario::parse(&json!({
+            "name": "abc",
+            "workload": {"kind": "script", "scriptId": "scr_01KB2Z7W6N9M3A5T4C8D1E2F3G"},
+            "shape": {"kind": "script", "maxDuration": "1h", "drain": "30s"},
+            "traffic": [{"region": "us-east-1", "workers": 3}],
+        }));
+        let (run_id, scenario_id) = ("run_01KAQ000000000000000000000", "scn_01KAQ000000000000000000000");
+        Run::queued(
+            run_id.parse().unwrap(),
+            scenario_id.parse().unwrap(),
+            scenario.unwrap(),
+            1,
+            Trigger::Api,
+            start(),
+        )
+    }
+
+    fn report(worker: u32, complete_until: u32, ended_early_ms: Option<u64>) -> WorkerReport {
+        WorkerReport {
+            region: "us-east-1".parse().unwrap(),
+            worker,
+            sequence: 0,
+            report: Report {
+                complete_until,
+                ended_early_ms,
+                ..Report::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_load_lasts_until_the_last_engine_ends() {
+        let workers = [
+            worker(0, State::Done),
+            worker(1, State::Done),
+            worker(2, State::Lost),
+        ];
+        let duration = |reports: &[WorkerReport]| duration_ms(&run(), start(), None, reports, &workers);
+        let (early, later) = (report(0, 290, Some(290_500)), report(1, 300, Some(300_250)));
+        assert_eq!(duration(&[early.clone(), later.clone()]), 300_250);
+        // A worker that was lost meanwhile does not make the load longer than it was, unless it was the last.
+        assert_eq!(
+            duration(&[early.clone(), later.clone(), report(2, 120, None)]),
+            300_250
+        );
+        assert_eq!(duration(&[early.clone(), later, report(2, 420, None)]), 420_000);
+        // One that lasted makes it as long as it was planned.
+        assert_eq!(duration(&[early, report(1, 3_600, None)]), 3_600_000);
+        assert_eq!(duration(&[report(2, 120, None)]), 120_000);
+    }
+
+    #[test]
+    fn a_stop_ends_the_load() {
+        let stop = Stop {
+            at: start().plus(model::Duration::from_secs(90)),
+            cause: StopCause::Cancel,
+            said: "cancelled".into(),
+        };
+        let workers = [worker(0, State::Done)];
+        assert_eq!(
+            duration_ms(&run(), start(), Some(&stop), &[report(0, 90, None)], &workers),
+            90_000
+        );
     }
 }

@@ -8,6 +8,7 @@ pub(crate) fn worker(index: u32, state: State) -> Worker {
         region: "us-east-1".parse().expect("a region"),
         index,
         attempt: 0,
+        deaths: 0,
         assignment: Some(Assignment {
             task_arn: format!("task/{index}"),
             generation: 0,

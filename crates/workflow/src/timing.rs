@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use model::control::FAREWELL;
+
 /// The durations of the workflow; tests shorten them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
@@ -45,7 +47,7 @@ impl Default for Timing {
             start_lead: Duration::from_secs(3),
             silence: Duration::from_secs(60),
             end_grace: Duration::from_secs(180),
-            stop_grace: Duration::from_secs(18),
+            stop_grace: Duration::from_millis(FAREWELL.as_ms()),
             straggler_grace: Duration::from_secs(30),
             listing_pause: Duration::from_secs(5),
         }

@@ -135,7 +135,7 @@ export function cleaningUp(may: Permissions): PolicyStatement[] {
     ...collecting(may),
     may.settings(["region"], "Query"),
     may.listTasks(),
-    may.tasks("StopTask"),
+    may.tasks("DescribeTasks", "StopTask"),
     may.bucket("ListBucketMultipartUploads"),
     // Completes, or gives up, what a killed worker had begun to upload.
     may.objects(["runs/*/workers/*"], "PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"),

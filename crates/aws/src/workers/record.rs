@@ -23,6 +23,7 @@ pub(super) fn read(region: &Region, item: &Item) -> Result<Worker, Error> {
         region: region.clone(),
         index: read.number("index")?,
         attempt: read.number("attempt")?,
+        deaths: read.optional_number("deaths")?.unwrap_or(0),
         assignment,
         state: state(read.text("state")?)?,
         ready_at: read.optional_parsed("readyAt")?,

@@ -201,12 +201,13 @@ impl State {
     fn list_tasks(&mut self, region: &str, input: &Value) -> Value {
         let after = input["nextToken"].as_str().unwrap_or_default().to_owned();
         let started_by = input["startedBy"].as_str();
-        let running = self.region(region).tasks.iter().filter(|(arn, task)| {
-            task.stopped.is_none()
+        let stopped = input["desiredStatus"] == "STOPPED";
+        let found = self.region(region).tasks.iter().filter(|(arn, task)| {
+            task.stopped.is_some() == stopped
                 && **arn > after
                 && started_by.is_none_or(|started_by| task.started_by == started_by)
         });
-        let mut arns: Vec<&String> = running.map(|(arn, _)| arn).take(PAGE + 1).collect();
+        let mut arns: Vec<&String> = found.map(|(arn, _)| arn).take(PAGE + 1).collect();
         let is_last = arns.len() <= PAGE;
         arns.truncate(PAGE);
         let mut answer = json!({"taskArns": arns});
