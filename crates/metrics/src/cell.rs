@@ -1,7 +1,7 @@
 //! Everything that is counted of one label in one stretch of time.
 
 use crate::{
-    histogram::{Corrupt, Counter, Histogram, Singles},
+    histogram::{Corrupt, Counter, Gathered, Histogram},
     varint,
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct Cell<C: Counter = u64> {
 }
 
 /// What waits for the histograms of a cell, in the order of [`Cell::histograms`].
-pub(crate) type Waiting = [Singles; 4];
+pub(crate) type Waiting = [Gathered; 4];
 
 /// Failures of one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -161,8 +161,8 @@ impl<C: Counter> Cell<C> {
 
     /// Takes what waits.
     pub(crate) fn settle(&mut self, waiting: &mut Waiting) {
-        for (histogram, singles) in self.histograms().into_iter().zip(waiting) {
-            histogram.settle(singles);
+        for (histogram, gathered) in self.histograms().into_iter().zip(waiting) {
+            histogram.settle(gathered);
         }
     }
 

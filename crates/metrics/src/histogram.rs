@@ -6,13 +6,13 @@
 
 pub mod bucket;
 mod codec;
+mod gathered;
 pub mod hdr;
 mod moments;
-mod singles;
 
 pub use codec::Corrupt;
+pub(crate) use gathered::Gathered;
 pub use moments::Moments;
-pub(crate) use singles::Singles;
 
 /// Counters of one page. Responses of one endpoint fall within a few powers of two, so most pages never exist.
 const PAGE: usize = 512;

@@ -74,7 +74,7 @@ pub struct Merger<W> {
     /// By step of the open window.
     steps: Vec<BTreeMap<Slot, Sum>>,
     spare: Vec<Sum>,
-    singles: Waiting,
+    gathered: Waiting,
     /// What the open window was given, for the rows that wait in its sums.
     sources: Vec<Source>,
     /// By region: the users of every second from 0.
@@ -108,7 +108,7 @@ impl<W: Write> Merger<W> {
             window: 0..0,
             steps: Vec::new(),
             spare: Vec::new(),
-            singles: Waiting::default(),
+            gathered: Waiting::default(),
             sources: Vec::new(),
             users: Vec::new(),
             extent: None,
@@ -214,7 +214,7 @@ impl<W: Write> Merger<W> {
         for (place, step) in (0..).zip(&mut self.steps) {
             let second = self.window.start + place * self.resolution;
             for (slot, mut sum) in std::mem::take(step) {
-                sum.settle(&self.sources, &mut self.singles, &mut self.faults);
+                sum.settle(&self.sources, &mut self.gathered, &mut self.faults);
                 self.writer.add(second, slot, &sum.cell)?;
                 if let Subject::Request(_) = slot.subject {
                     totals.entry(slot.region).or_default().merge_times(&sum.cell);
@@ -320,7 +320,7 @@ impl<W: Write> Merger<W> {
             source,
             content,
             &self.sources,
-            &mut self.singles,
+            &mut self.gathered,
             &mut self.faults,
         );
     }

@@ -16,7 +16,7 @@
 //! A merged cell has samples in most buckets of a few pages. Such a page is stored as its counters, each in 1, 2, 4 or
 //! 8 bytes, which adds up many times faster than pairs do.
 
-use super::{Counter, Histogram, Moments, PAGE, Singles, bucket};
+use super::{Counter, Gathered, Histogram, Moments, PAGE, bucket};
 use crate::varint;
 
 /// Bytes that no encoder of ours has written.
@@ -77,22 +77,30 @@ impl<C: Counter> Histogram<C> {
 
     /// Adds what was encoded at the head of `bytes`, and moves on past it. On an error some of it may have been added.
     pub fn merge_encoded(&mut self, bytes: &mut &[u8]) -> Result<(), Corrupt> {
-        self.merge_record(bytes, |histogram, index| histogram.add_to_bucket(index, 1))
+        self.merge_record(bytes, Self::add_to_bucket)
     }
 
-    /// As [`Self::merge_encoded`], but what can wait in `singles` is in the histogram only after [`Self::settle`].
-    pub(crate) fn gather_encoded(&mut self, bytes: &mut &[u8], singles: &mut Singles) -> Result<(), Corrupt> {
-        if singles.begin_record().is_err() {
-            self.settle(singles);
+    /// As [`Self::merge_encoded`], but what waits in `gathered` is in the histogram only after [`Self::settle`].
+    pub(crate) fn gather_encoded(
+        &mut self,
+        bytes: &mut &[u8],
+        gathered: &mut Gathered,
+    ) -> Result<(), Corrupt> {
+        if gathered.begin_record().is_err() {
+            self.settle(gathered);
         }
-        self.merge_record(bytes, |_, index| singles.add(index))
+        self.merge_record(bytes, |histogram, index, count| {
+            if !gathered.add(index, count) {
+                histogram.add_to_bucket(index, count);
+            }
+        })
     }
 
-    /// `add_one` counts a value in a bucket.
+    /// `add` counts values in a bucket.
     fn merge_record(
         &mut self,
         bytes: &mut &[u8],
-        add_one: impl FnMut(&mut Self, usize),
+        add: impl FnMut(&mut Self, usize, u64),
     ) -> Result<(), Corrupt> {
         let head = varint::take(bytes)?;
         if head == 0 {
@@ -106,7 +114,7 @@ impl<C: Counter> Histogram<C> {
         let sum = varint::take_wide(bytes)?;
         let sum_of_squares = varint::take_wide(bytes)?;
         let clamped = if has_clamped { varint::take(bytes)? } else { 0 };
-        let mut count = self.merge_pairs(bytes, pairs, add_one)?;
+        let mut count = self.merge_pairs(bytes, pairs, add)?;
         let crowded = if has_crowded { take_byte(bytes)? } else { 0 };
         for _ in 0..crowded {
             count = count.saturating_add(self.merge_page(bytes)?);
@@ -166,7 +174,7 @@ impl<C: Counter> Histogram<C> {
         &mut self,
         bytes: &mut &[u8],
         pairs: u64,
-        mut add_one: impl FnMut(&mut Self, usize),
+        mut add: impl FnMut(&mut Self, usize, u64),
     ) -> Result<u64, Corrupt> {
         let mut rest = *bytes;
         // One more than the bucket, so that the first distance counts from nothing.
@@ -184,7 +192,7 @@ impl<C: Counter> Histogram<C> {
                     return Err(Corrupt);
                 }
                 total += 1;
-                add_one(self, place - 1);
+                add(self, place - 1, 1);
             } else {
                 let (distance, count) = take_pair(&mut rest)?;
                 place += distance;
@@ -192,7 +200,7 @@ impl<C: Counter> Histogram<C> {
                     return Err(Corrupt);
                 }
                 total = total.saturating_add(count);
-                self.add_to_bucket(place - 1, count);
+                add(self, place - 1, count);
             }
         }
         *bytes = rest;

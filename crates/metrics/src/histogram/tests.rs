@@ -142,19 +142,20 @@ proptest! {
     fn what_is_gathered_is_what_is_merged(
         records in prop::collection::vec(prop::collection::vec((times(), 1..400_u32), 0..60), 0..20), settled in 0..20_usize,
     ) {
-        let (mut merged, mut gathered, mut singles) = (Histogram::<u32>::default(), Histogram::<u32>::default(), Singles::default());
+        let (mut merged, mut histogram) = (Histogram::<u32>::default(), Histogram::<u32>::default());
+        let mut gathered = Gathered::default();
         for (number, values) in records.into_iter().enumerate() {
             let values: Vec<u64> = values.into_iter().flat_map(|(v, n)| std::iter::repeat_n(v, n as usize)).collect();
             let mut bytes = Vec::new();
             of(&values).encode(&mut bytes);
             merged.merge_encoded(&mut bytes.as_slice()).unwrap();
-            gathered.gather_encoded(&mut bytes.as_slice(), &mut singles).unwrap();
+            histogram.gather_encoded(&mut bytes.as_slice(), &mut gathered).unwrap();
             if number == settled {
-                gathered.settle(&mut singles);
+                histogram.settle(&mut gathered);
             }
         }
-        gathered.settle(&mut singles);
-        prop_assert_eq!(gathered, merged);
+        histogram.settle(&mut gathered);
+        prop_assert_eq!(histogram, merged);
     }
 
     #[test]
@@ -218,17 +219,20 @@ proptest! {
 }
 
 #[test]
-fn more_records_than_a_counter_holds_are_gathered() {
-    let mut bytes = Vec::new();
-    of(&[1_000]).encode(&mut bytes);
-    let (mut gathered, mut singles) = (Histogram::<u64>::default(), Singles::default());
-    let records = u64::from(u16::MAX) * 2 + 3;
-    for _ in 0..records {
-        gathered
-            .gather_encoded(&mut bytes.as_slice(), &mut singles)
-            .unwrap();
+fn no_counter_overflows_while_it_gathers() {
+    let most = u64::from(u16::MAX);
+    let records = most + 5;
+    for count in [most, most + 1] {
+        let mut bytes = Vec::new();
+        of(&vec![1_000; count as usize]).encode(&mut bytes);
+        let (mut histogram, mut gathered) = (Histogram::<u64>::default(), Gathered::default());
+        for _ in 0..records {
+            histogram
+                .gather_encoded(&mut bytes.as_slice(), &mut gathered)
+                .unwrap();
+        }
+        histogram.settle(&mut gathered);
+        histogram.for_each(|index, sum| assert_eq!((index, sum), (bucket::index(1_000), records * count)));
+        assert_eq!(histogram.count(), records * count);
     }
-    gathered.settle(&mut singles);
-    gathered.for_each(|index, count| assert_eq!((index, count), (bucket::index(1_000), records)));
-    assert_eq!(gathered.count(), records);
 }

@@ -31,18 +31,23 @@ impl Sum {
         source: usize,
         row: &[u8],
         sources: &[Source],
-        singles: &mut Waiting,
+        gathered: &mut Waiting,
         faults: &mut BTreeSet<Fault>,
     ) {
         self.waiting.push((source, row.len()));
         self.bytes.extend_from_slice(row);
         if self.bytes.len() >= SETTLE_BYTES {
-            self.settle(sources, singles, faults);
+            self.settle(sources, gathered, faults);
         }
     }
 
     /// Adds what waits. Until then the cell is not complete.
-    pub(super) fn settle(&mut self, sources: &[Source], singles: &mut Waiting, faults: &mut BTreeSet<Fault>) {
+    pub(super) fn settle(
+        &mut self,
+        sources: &[Source],
+        gathered: &mut Waiting,
+        faults: &mut BTreeSet<Fault>,
+    ) {
         let mut rest = self.bytes.as_slice();
         for (source, length) in self.waiting.drain(..) {
             let (row, behind) = rest.split_at(length);
@@ -52,14 +57,14 @@ impl Sum {
                 codes: &numbers.codes,
                 errors: &numbers.errors,
             };
-            if self.cell.gather_encoded(row, renumber, singles).is_err() {
+            if self.cell.gather_encoded(row, renumber, gathered).is_err() {
                 faults.insert(Fault {
                     key: key.clone(),
                     error: SegmentError::Row,
                 });
             }
         }
-        self.cell.settle(singles);
+        self.cell.settle(gathered);
         self.bytes.clear();
     }
 }
