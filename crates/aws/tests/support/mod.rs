@@ -134,7 +134,8 @@ impl TestCloud {
             .image("example/worker:1")
             .entry_point("/bin/sh")
             .entry_point("-c")
-            .command("exec sleep 120")
+            // Like a worker, it takes a moment to leave.
+            .command("trap 'sleep 0.4; exit' TERM; sleep 120 & wait")
             .stop_timeout(1)
             .build();
         let definition = ecs

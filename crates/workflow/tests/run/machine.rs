@@ -192,6 +192,8 @@ impl Machine {
         for site in self.gateways().settings.sites().await.unwrap() {
             let left = self.gateways().fleet.running(&site, self.id()).await.unwrap();
             assert!(left.is_empty(), "{left:?}");
+            let fleet = &self.gateways().fleet;
+            assert!(!fleet.is_stopping(&site, self.id()).await.unwrap());
         }
         let scenario = self.gateways().scenarios.get(self.run.scenario_id).await.unwrap();
         assert_eq!(scenario.active_run_id, None);
