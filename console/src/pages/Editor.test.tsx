@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { act, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -73,6 +73,15 @@ it("shows every error of the server at its field", async () => {
   const url = screen.getByRole("textbox", { name: /^URL/ });
   expect(url.getAttribute("aria-invalid")).toBe("true");
   expect(screen.getByRole("textbox", { name: "Label" }).getAttribute("aria-invalid")).not.toBe("true");
+});
+
+it("keeps what was typed when what the form stands on cannot be read anew", async () => {
+  show();
+  await userEvent.type(await screen.findByRole("textbox", { name: "Name" }), "Checkout");
+  requests.mockImplementation(() => Promise.resolve(Response.json({ status: 403, detail: "not now" }, { status: 403 })));
+  await act(() => queries.refetchQueries({ queryKey: ["regions"] }));
+  expect(queries.getQueryState(["regions"])?.status).toBe("error");
+  expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Name" }).value).toBe("Checkout");
 });
 
 it("saves by its own buttons alone", async () => {

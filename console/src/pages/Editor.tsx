@@ -35,7 +35,8 @@ export default function Editor() {
   const offered = useQuery(regions.all());
   const about = useQuery(system.about());
 
-  const failed = [source, offered, about].find((query) => query.isError);
+  // Read anew in the background it may fail while somebody types: what was read before will do.
+  const failed = [source, offered, about].find((query) => query.isError && !query.data);
   if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} />;
   if (!offered.data || !about.data || (sourceId !== undefined && !source.data)) return <Spinner size="large" />;
 
