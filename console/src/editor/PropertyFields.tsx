@@ -32,7 +32,11 @@ export function PropertyFields({ title, hint, pointer, errors, list, change }: P
       <AttributeEditor
         items={list}
         definition={[
-          { label: messages.editor.propertyName, control: input("name", messages.editor.propertyName) },
+          {
+            label: messages.editor.propertyName,
+            control: input("name", messages.editor.propertyName),
+            errorText: (_, index) => errorAt(errors, `${pointer}/${index}`),
+          },
           { label: messages.editor.propertyValue, control: input("value", messages.editor.propertyValue) },
         ]}
         addButtonText={messages.editor.addProperty}

@@ -1,6 +1,5 @@
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Grid from "@cloudscape-design/components/grid";
 import Select from "@cloudscape-design/components/select";
@@ -8,8 +7,9 @@ import Textarea from "@cloudscape-design/components/textarea";
 
 import type { Method } from "../api/types";
 import { useMessages } from "../i18n/language";
-import { readHeaders, type RequestDraft } from "./draft";
+import type { RequestDraft } from "./draft";
 import { errorAt, type FieldErrors } from "./fieldErrors";
+import { Foldable } from "./Foldable";
 import { TextField } from "./TextField";
 
 interface Props {
@@ -34,10 +34,6 @@ const COLUMNS = [
 export function RequestFields({ index, request, errors, change, remove }: Props) {
   const messages = useMessages();
   const at = (part: string) => `/workload/requests/${index}/${part}`;
-  const { badLine } = readHeaders(request.headers);
-  const headersError =
-    badLine === null ? errorAt(errors, at("headers")) : messages.editor.headersBad(badLine);
-  const hasMore = request.headers !== "" || request.body !== "" || errors.has(at("headers")) || errors.has(at("body"));
   return (
     <div role="group" aria-label={messages.editor.request(index + 1)}>
       <Grid gridDefinition={COLUMNS} disableGutters={false}>
@@ -76,9 +72,14 @@ export function RequestFields({ index, request, errors, change, remove }: Props)
           stretch
         />
       </Grid>
-      <ExpandableSection headerText={messages.editor.headersAndBody} defaultExpanded={hasMore} variant="footer">
+      <Foldable
+        title={messages.editor.headersAndBody}
+        variant="footer"
+        isOpenAtFirst={request.headers !== "" || request.body !== ""}
+        hasError={errors.has(at("headers")) || errors.has(at("body"))}
+      >
         <ColumnLayout columns={2}>
-          <FormField label={messages.editor.headers} description={messages.editor.headersHint} errorText={headersError} stretch>
+          <FormField label={messages.editor.headers} description={messages.editor.headersHint} errorText={errorAt(errors, at("headers"))} stretch>
             <Textarea
               rows={4}
               spellcheck={false}
@@ -100,7 +101,7 @@ export function RequestFields({ index, request, errors, change, remove }: Props)
             {messages.editor.removeRequest(index + 1)}
           </Button>
         )}
-      </ExpandableSection>
+      </Foldable>
     </div>
   );
 }

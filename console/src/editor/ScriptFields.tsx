@@ -19,14 +19,17 @@ import { errorAt } from "./fieldErrors";
 import { PropertyFields } from "./PropertyFields";
 import { ScriptFiles } from "./ScriptFiles";
 import type { SectionProps } from "./section";
-import { useUpload, type UploadState } from "./useUpload";
+import type { Upload, UploadState } from "./useUpload";
 
-export function ScriptFields({ draft, errors, change }: SectionProps) {
+export interface ScriptProps extends SectionProps {
+  upload: Upload;
+}
+
+export function ScriptFields({ draft, errors, change, upload: { state, send, stop } }: ScriptProps) {
   const messages = useMessages();
   const format = useFormat();
   const { script } = draft;
-  const set = (part: Partial<Draft["script"]>) => change({ script: { ...script, ...part } });
-  const { state, send, stop } = useUpload((scriptId) => set({ scriptId, entry: "", edits: {} }));
+  const set = (part: Partial<Draft["script"]>) => change((now) => ({ script: { ...now.script, ...part } }));
   const limits = useQuery(system.about()).data?.limits;
   return (
     <SpaceBetween size="l">

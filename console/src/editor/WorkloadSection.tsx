@@ -6,10 +6,9 @@ import Tiles from "@cloudscape-design/components/tiles";
 import { useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
 import { HttpFields } from "./HttpFields";
-import { ScriptFields } from "./ScriptFields";
-import type { SectionProps } from "./section";
+import { ScriptFields, type ScriptProps } from "./ScriptFields";
 
-export function WorkloadSection(props: SectionProps) {
+export function WorkloadSection(props: ScriptProps) {
   const messages = useMessages();
   const { draft, change } = props;
   const choose = (kind: Draft["kind"]) => {

@@ -79,6 +79,7 @@ it("sends no virtual users with the script's own shape", () => {
 });
 
 it("reads headers line by line and names the first that is none", () => {
-  expect(readHeaders("A: 1\n\nB:two: three\n")).toEqual({ headers: { A: "1", B: "two: three" }, badLine: null });
+  expect(readHeaders("A: 1\n\nB:two: three\n")).toEqual({ headers: { A: "1", B: "two: three" }, badLine: null, repeated: null });
   expect(readHeaders("A: 1\nnonsense\n: x").badLine).toBe(2);
+  expect(readHeaders("A: 1\n  : x").badLine).toBe(2);
 });

@@ -189,17 +189,23 @@ function scriptOf({ script }: Draft): ScenarioInput["workload"] {
   };
 }
 
-/** Headers as they were typed, and the number of the first line that is none. */
-export function readHeaders(text: string): { headers: Record<string, string>; badLine: number | null } {
+/** Headers as they were typed, the number of the first line that is none, and the first name that stands there twice. */
+export function readHeaders(text: string): { headers: Record<string, string>; badLine: number | null; repeated: string | null } {
   const headers: Record<string, string> = {};
   let badLine: number | null = null;
+  let repeated: string | null = null;
   text.split("\n").forEach((line, index) => {
     if (line.trim() === "") return;
     const colon = line.indexOf(":");
-    if (colon < 1) badLine ??= index + 1;
-    else headers[line.slice(0, colon).trim()] = line.slice(colon + 1).trim();
+    const name = line.slice(0, Math.max(0, colon)).trim();
+    if (name === "") {
+      badLine ??= index + 1;
+      return;
+    }
+    if (Object.hasOwn(headers, name)) repeated ??= name;
+    headers[name] = line.slice(colon + 1).trim();
   });
-  return { headers, badLine };
+  return { headers, badLine, repeated };
 }
 
 /** Not a number stays none: it goes to the server as null, which names it. */

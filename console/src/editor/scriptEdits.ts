@@ -22,6 +22,13 @@ export async function withEdits(script: Draft["script"]): Promise<Draft["script"
   return { ...script, scriptId, edits: {} };
 }
 
+/** The script as it is by now, after those edits of it were stored: what was typed meanwhile stays an edit. */
+export function afterEdits(now: Draft["script"], sent: Draft["script"], stored: Draft["script"]): Draft["script"] {
+  if (now.scriptId !== sent.scriptId) return now;
+  const edits = Object.fromEntries(Object.entries(now.edits).filter(([path, text]) => sent.edits[path] !== text));
+  return { ...now, scriptId: stored.scriptId, edits };
+}
+
 function atFiles(path: string, { status, code, message, errors }: Refusal): Refusal {
   const details = errors.length > 0 ? errors.map(({ detail }) => detail) : [message];
   return new Refusal({

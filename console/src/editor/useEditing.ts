@@ -10,7 +10,10 @@ import { useNotices } from "../app/notices";
 import { useMessages } from "../i18n/language";
 import { documentOf, type Draft } from "./draft";
 import { assign, fieldsOf, NO_ERRORS, unmended, type FieldErrors } from "./fieldErrors";
-import { withEdits } from "./scriptEdits";
+import { afterEdits, withEdits } from "./scriptEdits";
+import type { Change } from "./section";
+import { unsendable } from "./unsendable";
+import { isUnderWay, useUpload } from "./useUpload";
 
 /** The scenario that is edited, in the version that was read. */
 export type Original = Pick<Scenario, "scenarioId" | "version" | "name">;
@@ -18,8 +21,8 @@ export type Original = Pick<Scenario, "scenarioId" | "version" | "name">;
 /** What comes after the scenario was saved. */
 export type Goal = "stay" | "run" | "validate";
 
-/** `fields`: the errors stand at their fields. */
-type RefusalKind = "stale" | "fields" | Refusal | Error | null;
+/** `fields`: the errors stand at their fields. `upload`: the chosen script is not there yet. */
+type RefusalKind = "stale" | "fields" | "upload" | Refusal | Error | null;
 
 /** A draft on its way to become a scenario. */
 export function useEditing(original: Original | null, initial: Draft) {
@@ -32,15 +35,25 @@ export function useEditing(original: Original | null, initial: Draft) {
   const [refusal, setRefusal] = useState<RefusalKind>(null);
   // What is saved already; after a run could not be started, saving again is an edit of it.
   const saved = useRef({ original, text: JSON.stringify(initial) });
-  const current = useRef(draft);
-  current.current = draft;
 
-  const change = useCallback((part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part })), []);
-  const isDirty = useCallback(() => JSON.stringify(current.current) !== saved.current.text, []);
+  const change = useCallback(
+    (changed: Change) => setDraft((now) => ({ ...now, ...(typeof changed === "function" ? changed(now) : changed) })),
+    [],
+  );
+  const upload = useUpload((scriptId) => change(({ script }) => ({ script: { ...script, scriptId, entry: "", edits: {} } })));
+  const isMissingScript = draft.kind === "script" && upload.state.step !== "idle";
+  const current = useRef({ draft, upload: upload.state });
+  current.current = { draft, upload: upload.state };
+  const isDirty = useCallback(
+    () => isUnderWay(current.current.upload) || JSON.stringify(current.current.draft) !== saved.current.text,
+    [],
+  );
+
+  const own = useMemo(() => unsendable(draft, messages), [draft, messages]);
 
   const put = async (): Promise<Scenario> => {
     const script = draft.kind === "script" ? await withEdits(draft.script) : draft.script;
-    change({ script });
+    change((now) => ({ script: afterEdits(now.script, draft.script, script) }));
     const body = documentOf({ ...draft, script });
     const known = saved.current.original;
     const scenario = known
@@ -51,6 +64,15 @@ export function useEditing(original: Original | null, initial: Draft) {
   };
 
   const save = async (goal: Goal): Promise<void> => {
+    if (isMissingScript) {
+      setRefusal("upload");
+      return;
+    }
+    if (own.size > 0) {
+      setRefusal("fields");
+      focusFirstError();
+      return;
+    }
     setSaving(goal);
     setRefusal(null);
     try {
@@ -88,12 +110,12 @@ export function useEditing(original: Original | null, initial: Draft) {
     }
   };
 
-  const errors = useMemo(
-    () => (refusedDraft ? unmended(refusedDraft.errors, documentOf(refusedDraft.draft), documentOf(draft)) : NO_ERRORS),
-    [refusedDraft, draft],
-  );
-  const isMended = refusal === "fields" && errors.size === 0;
-  return { draft, errors, change, save, saving, refusal: isMended ? null : refusal, isDirty };
+  const errors = useMemo(() => {
+    const server = refusedDraft ? unmended(refusedDraft.errors, documentOf(refusedDraft.draft), documentOf(draft)) : NO_ERRORS;
+    return new Map([...server, ...own]);
+  }, [refusedDraft, draft, own]);
+  const isMended = (refusal === "fields" && errors.size === 0) || (refusal === "upload" && !isMissingScript);
+  return { draft, errors, change, upload, save, saving, refusal: isMended ? null : refusal, isDirty };
 }
 
 /** After the errors are drawn, the first field with one gets the focus. */

@@ -8,8 +8,15 @@ export type UploadState =
   | { step: "sending"; file: File; share: number }
   | { step: "failed"; file: File; error: unknown };
 
+export interface Upload {
+  state: UploadState;
+  send(file: File): Promise<void>;
+  /** Gives the file up, whether it is under way or has failed. */
+  stop(): void;
+}
+
 /** Sends a script to the store; `done` gets its id. */
-export function useUpload(done: (scriptId: string) => void) {
+export function useUpload(done: (scriptId: string) => void): Upload {
   const [state, setState] = useState<UploadState>({ step: "idle" });
   const controller = useRef<AbortController>(null);
 
@@ -35,4 +42,8 @@ export function useUpload(done: (scriptId: string) => void) {
     }
   };
   return { state, send, stop };
+}
+
+export function isUnderWay({ step }: UploadState): boolean {
+  return step === "hashing" || step === "sending";
 }

@@ -58,7 +58,7 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
   const messages = useMessages();
   const navigate = useNavigate();
   const editing = useEditing(original, initial);
-  const { draft, errors, change, save, saving, refusal, isDirty } = editing;
+  const { draft, errors, change, upload, save, saving, refusal, isDirty } = editing;
   const title = original ? messages.editor.edit(original.name) : messages.editor.create;
   useTitle(title);
   const section = { draft, errors, change };
@@ -81,9 +81,9 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
               {messages.problem.staleHint}
             </Alert>
           )}
-          {refusal !== null && refusal !== "stale" && refusal !== "fields" && <Problem error={refusal} />}
+          {refusal !== null && typeof refusal !== "string" && <Problem error={refusal} />}
           <DetailsSection {...section} />
-          <WorkloadSection {...section} />
+          <WorkloadSection {...section} upload={upload} />
           <ShapeSection {...section} />
           <TrafficSection {...section} />
           <CriteriaSection {...section} />
@@ -96,6 +96,11 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
             save={(goal) => void save(goal)}
             cancel={() => void navigate(-1)}
           >
+            {refusal === "upload" && (
+              <Alert type="warning" header={messages.editor.scriptMissing}>
+                {upload.state.step === "failed" ? messages.editor.scriptFailed : messages.editor.scriptUnderWay}
+              </Alert>
+            )}
             {refusal === "fields" && (
               <Alert type="error" header={messages.editor.invalid}>
                 {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
