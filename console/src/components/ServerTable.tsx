@@ -4,6 +4,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import { useMessages } from "../i18n/language";
+import { Outdated } from "./Outdated";
 import { Problem } from "./Problem";
 import { isShown, TablePreferences, type Shown } from "./TablePreferences";
 import type { TableState } from "./tableState";
@@ -43,7 +44,7 @@ export function ServerTable<T>(props: Props<T>) {
   const { label, header, filter, empty, columns, fixed, rowId, query, state, variant, selection } = props;
   const messages = useMessages();
   if (query.isError && !query.data) {
-    return <Problem error={query.error} retry={() => void query.refetch()} />;
+    return <Problem error={query.error} retry={() => void query.refetch()} isPolling />;
   }
   const nextCursor = query.data?.nextCursor ?? null;
   return (
@@ -70,7 +71,12 @@ export function ServerTable<T>(props: Props<T>) {
         itemSelectionLabel: (_, item) => selection?.nameOf(item) ?? label,
       }}
       header={header}
-      filter={filter}
+      filter={
+        <>
+          {filter}
+          <Outdated query={query} />
+        </>
+      }
       empty={empty}
       pagination={
         <Pagination

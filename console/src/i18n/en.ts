@@ -120,7 +120,9 @@ export const en = {
 
   problem: {
     title: "This did not work",
-    unreachable: "Oleada does not answer. It may be stopped; this page tries again by itself.",
+    unreachable: "Oleada does not answer. It may be stopped; try again when it runs.",
+    unreachablePolled: "Oleada does not answer. It may be stopped; this page tries again by itself.",
+    outdated: "Not up to date: Oleada could not be asked. This page tries again by itself.",
     unreadable: "Oleada gave an answer that this console does not understand.",
     requestId: (id: string) => `Request id: ${id}`,
     runActive: "Another run of this scenario is not over.",
@@ -429,10 +431,14 @@ export const en = {
     to: "To",
     clockHint: "Since the start, as minutes:seconds.",
     window: (from: string, to: string) => `From ${from} to ${to}`,
-    windowOf: "All figures of this page are of this part of the run.",
+    windowOf:
+      "Charts, figures and errors are of this part. Criteria, validity, workers and what was still under way at the end are of the whole run.",
+    ofWhole: "whole run",
+    computing: "The figures are being computed…",
     since: "At",
-    failuresOf: (n: string) => `${n} failures`,
+    failuresOf: (n: number) => count(n, "failure", "failures"),
     noPoints: "No figures yet",
+    noPointsAtAll: "There are no figures",
     noPointsHint: "They come as soon as the gates have opened.",
     catchingUp: "Reading what was measured before this page was opened…",
     liveLost: "The live connection was lost. Reconnecting…",

@@ -55,7 +55,9 @@ export const es: Messages = {
 
   problem: {
     title: "No ha funcionado",
-    unreachable: "Oleada no responde. Puede que esté detenida; esta página lo vuelve a intentar sola.",
+    unreachable: "Oleada no responde. Puede que esté detenida; inténtelo de nuevo cuando esté en marcha.",
+    unreachablePolled: "Oleada no responde. Puede que esté detenida; esta página lo vuelve a intentar sola.",
+    outdated: "Sin actualizar: no se pudo consultar a Oleada. Esta página lo vuelve a intentar sola.",
     unreadable: "Oleada dio una respuesta que esta consola no entiende.",
     requestId: (id) => `Id de la petición: ${id}`,
     runActive: "Otra ejecución de este escenario no ha terminado.",
@@ -409,10 +411,14 @@ export const es: Messages = {
     to: "Hasta",
     clockHint: "Desde el inicio, como minutos:segundos.",
     window: (from, to) => `De ${from} a ${to}`,
-    windowOf: "Todas las cifras de esta página son de esta parte de la ejecución.",
+    windowOf:
+      "Los gráficos, las cifras y los errores son de esta parte. Los criterios, la validez, los workers y lo que seguía en curso al final son de toda la ejecución.",
+    ofWhole: "toda la ejecución",
+    computing: "Se están calculando las cifras…",
     since: "En",
-    failuresOf: (n) => `${n} fallos`,
+    failuresOf: (n) => count(n, "fallo", "fallos"),
     noPoints: "Aún no hay cifras",
+    noPointsAtAll: "No hay cifras",
     noPointsHint: "Llegan en cuanto se abren las compuertas.",
     catchingUp: "Leyendo lo medido antes de abrir esta página…",
     liveLost: "Se perdió la conexión en vivo. Reconectando…",

@@ -79,6 +79,26 @@ describe("the course of a run", () => {
     ]);
   });
 
+  it("ends without a feed where the stored series may still grow", () => {
+    const course = liveCourse(series(5_000, 10, [point(0, 50), point(5, 60), point(10, 3)]), null);
+    expect(course.points.map(({ t }) => t)).toEqual([0, 5]);
+    expect(course).toMatchObject({ isWhole: true, requests: 110, stepMs: 5_000 });
+  });
+
+  it("leaves a hole where the feed has forgotten what this series has not", () => {
+    const feed = new Feed(START_AT);
+    feed.take([0, 1, 2, 3, 4].map((t) => tick(t, t, 10)));
+    feed.forget(3);
+    const course = liveCourse(series(1_000, 1, [point(0, 1)]), feed.snapshot(ALL));
+    expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
+      [0, 1],
+      [1, null],
+      [3, 10],
+      [4, 10],
+    ]);
+    expect(course.isWhole).toBe(false);
+  });
+
   it("ends with the load, but for what was still answered in the drain", () => {
     const stored = series(1_000, 5, [point(0, 10), point(1, 0), point(2, 3), point(3, 0)]);
     expect(storedCourse(stored, 2_000).points.map(({ t }) => t)).toEqual([0, 1, 2]);

@@ -17,6 +17,8 @@ export interface Course {
   points: CoursePoint[];
   requests: number;
   failures: number;
+  /** The length of the last step; null where there is none. */
+  stepMs: number | null;
   /** Seconds from `startAt` up to which the stored series was taken. */
   storedUntil: number;
   /** Whether nothing is missing between the stored series and the live feed. */
@@ -37,6 +39,7 @@ export function storedCourse(series: Series, loadMs = Infinity): Course {
   return {
     points,
     ...totals(series.points),
+    stepMs: series.stepMs,
     storedUntil: last ? last.t + series.stepMs / 1_000 : 0,
     isWhole: true,
   };
@@ -46,16 +49,18 @@ export function storedCourse(series: Series, loadMs = Infinity): Course {
  * The stored series as far as it is complete, and the live feed from there on.
  *
  * Where the feed is not complete either, there is a hole: a sum over some of the workers must not look like one over all.
+ * Without a feed the course ends where the series is not complete.
  */
-export function liveCourse(series: Series | undefined, feed: Snapshot): Course {
+export function liveCourse(series: Series | undefined, feed: Pick<Snapshot, "completeFrom" | "points"> | null): Course {
   const stepMs = series?.stepMs ?? 1_000;
   const complete = series?.completeUntil ?? 0;
   const stored = series?.points.filter(({ t }) => t + stepMs / 1_000 <= complete) ?? [];
   const last = stored.at(-1);
   const storedUntil = last ? last.t + stepMs / 1_000 : 0;
-  const from = Math.max(storedUntil, feed.completeFrom);
-  const live = feed.points.filter(({ t }) => t >= from);
-  const isWhole = feed.completeFrom <= storedUntil;
+  const completeFrom = feed?.completeFrom ?? 0;
+  const from = Math.max(storedUntil, completeFrom);
+  const live = feed?.points.filter(({ t }) => t >= from) ?? [];
+  const isWhole = completeFrom <= storedUntil;
   const hole: CoursePoint[] = !isWhole && (last || live.length > 0) ? [unknown(storedUntil)] : [];
   return {
     points: [
@@ -64,6 +69,7 @@ export function liveCourse(series: Series | undefined, feed: Snapshot): Course {
       ...live.map((point) => rated(point, point.stepMs)),
     ],
     ...totals([...stored, ...live]),
+    stepMs: live.at(-1)?.stepMs ?? (last ? stepMs : null),
     storedUntil,
     isWhole,
   };

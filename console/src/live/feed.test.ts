@@ -105,6 +105,7 @@ describe("the live feed", () => {
     expect(feed.points(0, ALL).map(({ t }) => t)).toEqual([0]);
     for (let t = 2; t < 8; t += 1) feed.take([tick(0, t, t, { a: [1] })]);
     expect(feed.points(0, ALL).map(({ t }) => t)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(feed.recent(10, ALL)?.virtualUsers).toBe(10);
   });
 
   it("is complete from the start when it heard the first tick of every worker", () => {
@@ -133,6 +134,7 @@ describe("the live feed", () => {
     feed.forget(2);
     feed.take([tick(0, 4, 1, { a: [1_000] })]);
     expect(feed.points(0, ALL).map(({ t }) => t)).toEqual([2, 3]);
+    expect(feed.snapshot(ALL).completeFrom).toBe(2);
   });
 
   it("sums up the last intervals", () => {

@@ -95,9 +95,9 @@ export class Feed {
     this.#startSecond = Math.floor(Date.parse(startAt) / 1_000);
   }
 
-  /** The second from `startAt` from which on every tick that was sent is here. */
+  /** The second from `startAt` from which on every tick that was sent is here, and was not forgotten. */
   get completeFrom(): number {
-    return this.#completeFrom;
+    return Math.max(this.#completeFrom, this.#forgotten);
   }
 
   get labels(): readonly string[] {
@@ -115,11 +115,8 @@ export class Feed {
 
   /** The second up to which all workers that are not silent have reported. */
   get until(): number {
-    const ends = [...this.#workers.values()].map(({ until }) => until);
-    if (ends.length === 0) return 0;
-    const newest = Math.max(...ends);
-    const step = Math.max(1, ...[...this.#intervals.values()].slice(-1).map(({ stepMs }) => stepMs / 1_000));
-    return Math.min(...ends.filter((end) => end > newest - PATIENCE * step));
+    const ends = this.#heard().map(({ until }) => until);
+    return ends.length === 0 ? 0 : Math.min(...ends);
   }
 
   take(ticks: readonly Tick[]): void {
@@ -131,7 +128,7 @@ export class Feed {
   snapshot(subject: Subject): Snapshot {
     return {
       subject,
-      completeFrom: this.#completeFrom,
+      completeFrom: this.completeFrom,
       isEmpty: this.isEmpty,
       broken: this.#broken,
       labels: this.#labelList,
@@ -148,9 +145,9 @@ export class Feed {
     return seconds.map((t) => this.#computed(t, subject).point);
   }
 
-  /** The virtual users that the workers last reported. */
+  /** The virtual users that the workers last reported, but for those that fell silent. */
   virtualUsers(region: string | null): number {
-    const workers = [...this.#workers.values()].filter((worker) => region === null || worker.region === region);
+    const workers = this.#heard().filter((worker) => region === null || worker.region === region);
     return workers.reduce((sum, { users }) => sum + users, 0);
   }
 
@@ -182,6 +179,14 @@ export class Feed {
     for (const t of this.#intervals.keys()) {
       if (t < this.#forgotten) this.#intervals.delete(t);
     }
+  }
+
+  /** The workers that are not silent. */
+  #heard(): WorkerFeed[] {
+    const workers = [...this.#workers.values()];
+    const newest = Math.max(...workers.map(({ until }) => until));
+    const step = Math.max(1, ...[...this.#intervals.values()].slice(-1).map(({ stepMs }) => stepMs / 1_000));
+    return workers.filter(({ until }) => until > newest - PATIENCE * step);
   }
 
   #last(intervals: number): number[] {

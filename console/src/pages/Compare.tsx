@@ -43,7 +43,7 @@ export default function Compare() {
 
   const known = base.data ?? candidate.data;
   const failed = [base, candidate].find((query) => query.isError && !query.data);
-  if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} />;
+  if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} isPolling />;
   if (baseId === "" && candidateId === "") {
     return (
       <Empty

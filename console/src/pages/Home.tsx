@@ -13,6 +13,7 @@ import type { RunEntry, ScenarioEntry } from "../api/types";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
 import { LastRun } from "../components/LastRun";
+import { Outdated } from "../components/Outdated";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
 import { RunButton } from "../components/RunButton";
@@ -86,7 +87,7 @@ export default function Home() {
 function Shortcuts({ mayEdit }: { mayEdit: boolean }) {
   const messages = useMessages();
   const query = useQuery(scenarios.list({ limit: SHORTCUTS }));
-  if (query.isError && !query.data) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.isError && !query.data) return <Problem error={query.error} retry={() => void query.refetch()} isPolling />;
   return (
     <Table
       variant="container"
@@ -101,6 +102,7 @@ function Shortcuts({ mayEdit }: { mayEdit: boolean }) {
       trackBy="scenarioId"
       enableKeyboardNavigation
       wrapLines
+      filter={<Outdated query={query} />}
       ariaLabels={{ tableLabel: messages.common.scenarios, selectionGroupLabel: messages.common.scenarios }}
       columnDefinitions={[
         {

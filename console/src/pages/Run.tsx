@@ -2,6 +2,8 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Alert from "@cloudscape-design/components/alert";
+import Container from "@cloudscape-design/components/container";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Navigate, useParams } from "react-router";
@@ -23,6 +25,7 @@ import { Tiles, useLiveTiles } from "../run/Tiles";
 import { useCourse } from "../run/useCourse";
 import { useLive, type Live } from "../run/useLive";
 import { useView } from "../run/useView";
+import "../run/outdated.css";
 
 /** One page from launch to report: when the run ends, its figures become the final ones in place. */
 export default function Run() {
@@ -32,7 +35,7 @@ export default function Run() {
   useTitle(query.data && messages.run.title(query.data.scenario.name));
   if (query.data?.trigger === "validation") return <Navigate replace to={`/runs/${runId}/validation`} />;
   if (query.data) return <Loaded key={runId} run={query.data} />;
-  if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} isPolling />;
   return <Spinner size="large" />;
 }
 
@@ -45,13 +48,18 @@ function Loaded({ run }: { run: RunView }) {
   const query = useQuery({ ...results.of(run.runId, over ? view.window : null), enabled: over });
   const hasNone = query.error instanceof Refusal && query.error.code === "NO_RESULTS";
   const final = over ? query.data : undefined;
+  // Figures of another part of the run stay until those of this one come, and are not taken for them.
+  const isOutdated = final !== undefined && query.isPlaceholderData;
+  const isComputing = isOutdated || (over && course.isOutdated);
 
-  const liveTiles = useLiveTiles(live, course);
+  const liveTiles = useLiveTiles(live, course.course);
   const resultSubject = subjectOfResults(view.subject);
   const format = useFormat();
   const labels = useLabels(run, live, final);
   return (
-    <ContentLayout header={<RunHeader run={run} results={final} course={course} />}>
+    <ContentLayout
+      header={<RunHeader run={run} results={isOutdated ? undefined : final} course={course.isOutdated ? null : course.course} />}
+    >
       <SpaceBetween size="l">
         <RunNotices run={run} />
         <Stages run={run} />
@@ -61,9 +69,21 @@ function Loaded({ run }: { run: RunView }) {
           </Alert>
         )}
         {query.isError && !hasNone && <Problem error={query.error} retry={() => void query.refetch()} />}
-        {!hasNone && <Tiles subject={final ? resultSubject : view.subject} tiles={final ? resultTiles(final, resultSubject, messages, format) : liveTiles} />}
-        {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} />}
-        <Details run={run} results={final} feed={live?.feed ?? null} view={view} />
+        {!over && <Tiles subject={view.subject} tiles={liveTiles} />}
+        {final && (
+          <div className={isOutdated ? "outdated" : undefined} aria-busy={isOutdated}>
+            <Tiles subject={resultSubject} tiles={resultTiles(final, resultSubject, messages, format)} />
+          </div>
+        )}
+        {over && query.isLoading && (
+          <Container>
+            <StatusIndicator type="loading">{messages.run.computing}</StatusIndicator>
+          </Container>
+        )}
+        {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} isComputing={isComputing} />}
+        <div className={isOutdated ? "outdated" : undefined} aria-busy={isOutdated}>
+          <Details run={run} results={final} feed={live?.feed ?? null} view={view} />
+        </div>
       </SpaceBetween>
     </ContentLayout>
   );

@@ -33,7 +33,7 @@ export default function Scenario() {
   const query = useQuery({ ...scenarios.one(scenarioId), refetchInterval: 5_000 });
   useTitle(query.data?.name);
   if (query.data) return <Loaded key={scenarioId} scenario={query.data} />;
-  if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  if (query.isError) return <Problem error={query.error} retry={() => void query.refetch()} isPolling />;
   return <Spinner size="large" />;
 }
 

@@ -36,7 +36,7 @@ export default function Validation() {
   const validation = useQuery(validations.of(runId));
   useTitle(run.data && messages.validation.title(run.data.scenario.name));
   const failed = [run, validation].find((query) => query.isError && !query.data);
-  if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} />;
+  if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} isPolling />;
   if (!run.data || !validation.data) return <Spinner size="large" />;
   return <Loaded run={run.data} validation={validation.data} />;
 }

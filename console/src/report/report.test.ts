@@ -83,7 +83,7 @@ let text: string;
 let page: Document;
 
 beforeAll(() => {
-  const course = { points, requests: 0, failures: 0, storedUntil: 20, isWhole: true };
+  const course = { points, requests: 0, failures: 0, stepMs: 1_000, storedUntil: 20, isWhole: true };
   const reader = { language: "en", messages: en, format: new Format("en"), now: new Date(AT) } as const;
   text = report({ run, results, course, workers }, reader);
   page = new DOMParser().parseFromString(text, "text/html");
@@ -104,7 +104,7 @@ describe("a report", () => {
     const cells = [...page.querySelectorAll("td")].map((cell) => cell.textContent);
     expect(cells).toContain(shown);
     expect(page.querySelector("pre")?.textContent).toBe(`GET ${shown}\n${shown}: ${shown}\n\n${shown}`);
-    expect(page.querySelector("h1")?.textContent).toBe(`Run of ${shown} Criteria: Passed`);
+    expect(page.querySelector("h1")?.textContent).toBe(`Run of ${shown} Criteria: Passed (whole run)`);
     expect(page.body.textContent).toContain("1,234");
     expect(page.body.textContent).toContain("From 0:10 to 0:20");
   });
@@ -119,7 +119,7 @@ describe("a report", () => {
   it("leaves out tables without rows", () => {
     expect([...page.querySelectorAll("h2")].map((heading) => heading.textContent)).toEqual([
       "Over time",
-      "Criteria",
+      "Criteria (whole run)",
       "By label",
       "By region",
       "Errors",

@@ -71,11 +71,13 @@ ${scenario(run, messages)}
 function header({ run, results }: Reported, { messages, format }: Reader): Markup {
   const { window, verdict } = results;
   const passed = verdict.outcome === "passed";
+  const ofWhole = window && ` (${messages.run.ofWhole})`;
   const part = window && messages.run.window(format.clock(window.fromMs / 1_000), format.clock(window.toMs / 1_000));
   return markup`<header>
 <p class="product">${messages.common.product}</p>
-<h1>${messages.run.title(run.scenario.name)} <span class="${passed ? "good" : "bad"}">${messages.run.verdict}: ${messages.runs[verdict.outcome]}</span></h1>
+<h1>${messages.run.title(run.scenario.name)} <span class="${passed ? "good" : "bad"}">${messages.run.verdict}: ${messages.runs[verdict.outcome]}${ofWhole}</span></h1>
 <p>${messages.status[run.status]} · ${format.utc(results.startAt)} – ${format.utc(results.endedAt)} · ${format.duration(results.durationMs)}${part && markup` · <b>${part}</b>`}</p>
+${part && markup`<p>${messages.run.windowOf}</p>`}
 ${run.note && markup`<p>${run.note}</p>`}
 </header>`;
 }
@@ -104,13 +106,14 @@ function charts({ course, results }: Reported, { messages, format }: Reader): Ma
   return courseCharts(course.points, messages, format).map((chart) => lineChart({ ...chart, times, span, format }));
 }
 
-function criteria({ verdict }: Results, { messages, format }: Reader): Markup {
+function criteria({ verdict, window }: Results, { messages, format }: Reader): Markup {
   const rows = verdict.criteria.map(({ label, metric, op, value, observed, passed }) => [
     `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`,
     observed === null ? messages.common.none : format.measured(observed),
     markup`<span class="${passed ? "good" : "bad"}">${passed ? messages.runs.passed : messages.runs.failed}</span>`,
   ]);
-  return table(messages.run.tabCriteria, [messages.run.criterion, messages.run.observed, messages.run.outcome], rows);
+  const title = window ? `${messages.run.tabCriteria} (${messages.run.ofWhole})` : messages.run.tabCriteria;
+  return table(title, [messages.run.criterion, messages.run.observed, messages.run.outcome], rows);
 }
 
 function figures(title: string, subject: string, groups: Record<string, Figures>, { messages, format }: Reader, total?: Figures): Markup {

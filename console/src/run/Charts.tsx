@@ -9,11 +9,13 @@ import { lazy, Suspense, useMemo } from "react";
 import { isOver } from "../api/runs";
 import type { Run } from "../api/types";
 import { Empty } from "../components/Empty";
+import { Problem } from "../components/Problem";
 import { useFormat, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
 import { plannedMs } from "./planned";
 import { courseCharts } from "./courseCharts";
 import { SubjectPickers } from "./SubjectPickers";
+import type { CourseState } from "./useCourse";
 import type { Live } from "./useLive";
 import type { View } from "./useView";
 import { WindowPicker } from "./WindowPicker";
@@ -22,14 +24,16 @@ const TimeChart = lazy(() => import("../charts/TimeChart"));
 
 interface Props {
   run: Run;
-  course: Course | null;
+  course: CourseState;
   live: Live | null;
   view: View;
   labels: readonly string[];
+  /** Whether figures of this part of the run are still to come. */
+  isComputing: boolean;
 }
 
 /** The course of the run: the same charts while it goes on and afterwards. */
-export function Charts({ run, course, live, view, labels }: Props) {
+export function Charts({ run, course: { course, isLoading, error, retry }, live, view, labels, isComputing }: Props) {
   const messages = useMessages();
   const over = isOver(run.status);
   return (
@@ -45,13 +49,21 @@ export function Charts({ run, course, live, view, labels }: Props) {
       }
     >
       <SpaceBetween size="s">
-        {over ? <WindowPicker view={view} /> : <Liveness run={run} course={course} live={live} />}
+        {over ? <WindowPicker view={view} isComputing={isComputing} /> : <Liveness run={run} course={course} live={live} />}
+        {error !== null && <Problem error={error} retry={retry} isPolling={!over} />}
         {course && course.points.length > 0 ? (
           <Suspense fallback={<Spinner />}>
             <Lines run={run} course={course} view={view} />
           </Suspense>
+        ) : over && isLoading ? (
+          <Spinner size="large" />
         ) : (
-          <Empty title={messages.run.noPoints} {...(!over && !isCatchingUp(run, course) && { hint: messages.run.noPointsHint })} />
+          error === null && (
+            <Empty
+              title={over ? messages.run.noPointsAtAll : messages.run.noPoints}
+              {...(!over && !isCatchingUp(run, course) && { hint: messages.run.noPointsHint })}
+            />
+          )
         )}
       </SpaceBetween>
     </Container>

@@ -9,7 +9,7 @@ import { useFormat, useMessages } from "../i18n/language";
 import { sayEvent } from "../i18n/said";
 
 /** What the run had to reach, what was observed, and whether the figures can be trusted. */
-export function Criteria({ results: { verdict, validity } }: { results: Results }) {
+export function Criteria({ results: { verdict, validity, window } }: { results: Results }) {
   const messages = useMessages();
   const format = useFormat();
   return (
@@ -21,7 +21,11 @@ export function Criteria({ results: { verdict, validity } }: { results: Results 
       ))}
       <Table
         variant="embedded"
-        header={<Header variant="h3">{messages.run.tabCriteria}</Header>}
+        header={
+          <Header variant="h3" {...(window && { counter: `(${messages.run.ofWhole})` })}>
+            {messages.run.tabCriteria}
+          </Header>
+        }
         items={verdict.criteria}
         ariaLabels={{ tableLabel: messages.run.tabCriteria, selectionGroupLabel: messages.run.tabCriteria }}
         columnDefinitions={[

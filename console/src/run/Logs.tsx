@@ -52,7 +52,7 @@ export function Logs({ run }: { run: Run }) {
       >
         {messages.run.tabLogs}
       </Header>
-      {error !== null && <Problem error={error} />}
+      {error !== null && <Problem error={error} isPolling />}
       {isLoading && <Spinner />}
       {!isLoading && lines.length === 0 && error === null && <Empty title={messages.run.logsNone} />}
       {lines.length > 0 && (

@@ -7,7 +7,6 @@ import Header from "@cloudscape-design/components/header";
 import type { Subject } from "../api/results";
 import { useFormat, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
-import { RECENT_INTERVALS } from "../live/feed";
 import type { Tile } from "./resultTiles";
 import type { Live } from "./useLive";
 
@@ -45,7 +44,7 @@ export function useLiveTiles(live: Live | null, course: Course | null): Tile[] {
   const format = useFormat();
   const recent = live?.feed?.recent ?? null;
   const newest = course?.points.findLast((point) => point.requestRate !== null);
-  const seconds = format.duration(recent?.stepMs ?? RECENT_INTERVALS * 1_000);
+  const stepMs = recent?.stepMs ?? course?.stepMs;
   // A sum over a part of the run must not look like one over all of it.
   const soFar = (text: (known: Course) => string) => (course?.isWhole ? `${text(course)} ${messages.run.soFar}` : "");
   const share = course && course.requests > 0 ? course.failures / course.requests : null;
@@ -59,8 +58,8 @@ export function useLiveTiles(live: Live | null, course: Course | null): Tile[] {
     {
       name: messages.run.failureShare,
       value: format.percent(share),
-      note: soFar(({ failures }) => messages.run.failuresOf(format.integer(failures))),
+      note: soFar(({ failures }) => messages.run.failuresOf(failures)),
     },
-    { name: messages.run.p95, value: format.ms(recent?.p95 ?? newest?.p95), note: messages.run.lastSeconds(seconds) },
+    { name: messages.run.p95, value: format.ms(recent?.p95 ?? newest?.p95), note: stepMs == null ? "" : messages.run.lastSeconds(format.duration(stepMs)) },
   ];
 }

@@ -4,6 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 
 import type { Window } from "../api/results";
@@ -11,8 +12,14 @@ import { useFormat, useMessages } from "../i18n/language";
 import { parseClock } from "./clock";
 import type { View } from "./useView";
 
+interface Props {
+  view: View;
+  /** Whether what the page shows is not of this part yet. */
+  isComputing: boolean;
+}
+
 /** Which part of the run the figures are of; for those who do not drag over a chart, too. */
-export function WindowPicker({ view: { window, choose } }: { view: View }) {
+export function WindowPicker({ view: { window, choose }, isComputing }: Props) {
   const messages = useMessages();
   const format = useFormat();
   return (
@@ -22,7 +29,8 @@ export function WindowPicker({ view: { window, choose } }: { view: View }) {
           {messages.run.window(format.clock(window.from / 1_000), format.clock(window.to / 1_000))}
         </Box>
       )}
-      {window && <Box variant="span">{messages.run.windowOf}</Box>}
+      {isComputing && <StatusIndicator type="loading">{messages.run.computing}</StatusIndicator>}
+      {window && !isComputing && <Box variant="span">{messages.run.windowOf}</Box>}
       {window && (
         <Button iconName="zoom-out" onClick={() => choose({ window: null })}>
           {messages.run.whole}

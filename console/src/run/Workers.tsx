@@ -7,6 +7,7 @@ import type { Run } from "../api/types";
 import { workers } from "../api/workers";
 import { Empty } from "../components/Empty";
 import { LocalTable } from "../components/LocalTable";
+import { Outdated } from "../components/Outdated";
 import { Problem } from "../components/Problem";
 import { WorkerState } from "../components/RunStatus";
 import { useFormat, useMessages } from "../i18n/language";
@@ -22,7 +23,7 @@ export function Workers({ run, cpu }: { run: Run; cpu: readonly CpuPoint[] }) {
   const format = useFormat();
   const query = useQuery({ ...workers.of(run.runId), refetchInterval: isOver(run.status) ? false : FOLLOW_MS });
   if (query.isError && !query.data) {
-    return <Problem error={query.error} retry={() => void query.refetch()} />;
+    return <Problem error={query.error} retry={() => void query.refetch()} isPolling={!isOver(run.status)} />;
   }
   const { planned, ready, running, done, lost } = run.workers;
   const counts = [
@@ -33,6 +34,7 @@ export function Workers({ run, cpu }: { run: Run; cpu: readonly CpuPoint[] }) {
   ];
   return (
     <SpaceBetween size="m">
+      {query.isError && <Outdated query={query} />}
       <CpuChart points={cpu} />
       <LocalTable
         name="workers"

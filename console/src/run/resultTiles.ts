@@ -13,26 +13,32 @@ export interface Tile {
 
 /** The headline figures of a run that is over, or of a window of it. */
 export function resultTiles(results: Results, subject: Subject, messages: Messages, format: Format): Tile[] {
-  const { verdict, validity, interrupted } = results;
-  const total = figuresOf(results, subject);
-  const times = total.responseTimeMs;
+  const { verdict, validity, interrupted, window } = results;
+  const figures = figuresOf(results, subject);
+  const times = figures?.responseTimeMs;
+  // What is of the whole run says so where the other figures are of a part of it.
+  const ofWhole = (text: string) => (window ? `${text} (${messages.run.ofWhole})` : text);
   return [
     {
       name: messages.run.requests,
-      value: format.integer(total.requests),
-      ...(interrupted > 0 && { note: messages.run.interrupted(format.integer(interrupted)) }),
+      value: format.integer(figures?.requests),
+      ...(interrupted > 0 && { note: ofWhole(messages.run.interrupted(format.integer(interrupted))) }),
     },
-    { name: messages.run.throughput, value: format.rate(total.throughput) },
-    { name: messages.run.failureShare, value: format.percent(total.failureRate), note: messages.run.failuresOf(format.integer(total.failures)) },
-    { name: messages.run.virtualUsers, value: format.integer(total.virtualUsersMax), note: messages.run.max },
-    { name: messages.run.p50, value: format.ms(times.p50) },
-    { name: messages.run.p95, value: format.ms(times.p95) },
-    { name: messages.run.p99, value: format.ms(times.p99) },
+    { name: messages.run.throughput, value: format.rate(figures?.throughput) },
+    {
+      name: messages.run.failureShare,
+      value: format.percent(figures?.failureRate),
+      ...(figures && { note: messages.run.failuresOf(figures.failures) }),
+    },
+    { name: messages.run.virtualUsers, value: format.integer(figures?.virtualUsersMax), note: messages.run.max },
+    { name: messages.run.p50, value: format.ms(times?.p50) },
+    { name: messages.run.p95, value: format.ms(times?.p95) },
+    { name: messages.run.p99, value: format.ms(times?.p99) },
     {
       name: messages.run.verdict,
       value: messages.runs[verdict.outcome],
       isGood: verdict.outcome === "passed",
-      note: `${messages.run.validityTitle}: ${messages.run.validity[validity.grade]}`,
+      note: ofWhole(`${messages.run.validityTitle}: ${messages.run.validity[validity.grade]}`),
     },
   ];
 }
@@ -42,7 +48,8 @@ export function subjectOfResults({ label, region }: Subject): Subject {
   return label !== null && region !== null ? { label, region: null } : { label, region };
 }
 
-function figuresOf({ total, byLabel, byRegion }: Results, { label, region }: Subject): Figures {
-  if (label !== null) return byLabel[label] ?? total;
-  return region === null ? total : (byRegion[region] ?? total);
+/** Undefined where nothing of the subject ended in the window: another subject's figures are no answer. */
+function figuresOf({ total, byLabel, byRegion }: Results, { label, region }: Subject): Figures | undefined {
+  if (label !== null) return byLabel[label];
+  return region === null ? total : byRegion[region];
 }
