@@ -17,6 +17,16 @@ export function isOver(status: RunStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }
 
+/** So long after its end a run may still be cleaned up before nobody waits for it any more. */
+const CLEAN_UP_MS = 60_000;
+
+/** Whether nothing of a run changes by itself any more: what it left is put away after its end. */
+export function isSettled({ status, endedAt, stages }: Pick<Run, "status" | "endedAt" | "stages">, now: number): boolean {
+  if (!isOver(status)) return false;
+  const isCleanedUp = stages.some((stage) => stage.name === "cleanUp" && stage.endedAt != null);
+  return isCleanedUp || endedAt === null || Math.abs(now - Date.parse(endedAt)) > CLEAN_UP_MS;
+}
+
 export const runs = {
   all: (filter: RunFilter) =>
     queryOptions({
@@ -52,7 +62,7 @@ export const runs = {
     queryOptions({
       queryKey: ["runs", "one", runId],
       queryFn: ({ signal }) => answer(api.GET("/api/v1/runs/{runId}", { params: { path: { runId } }, signal })),
-      refetchInterval: ({ state }) => (state.data && isOver(state.data.status) ? false : 1_000),
+      refetchInterval: ({ state }) => (state.data && isSettled(state.data, Date.now()) ? false : 1_000),
       refetchIntervalInBackground: true,
     }),
 };

@@ -150,6 +150,7 @@ export const en = {
 
   status,
   stage,
+  stageState: { failed: "failed", stopped: "stopped", notReached: "not reached" },
   trigger,
   workerState,
   metric,
@@ -490,7 +491,7 @@ export const en = {
     workersNone: "No workers are known",
     workersNoneHint: "They appear when they are launched. Records are kept for nine days.",
     logsNone: "Nothing was written yet",
-    logsHint: "The newest lines are at the end.",
+    logsHint: (zone: string) => `The newest lines are at the end. Times are in ${zone}.`,
     follow: "Follow the end",
     artifactsNone: "No artifacts",
     artifactsNoneHint: "Raw samples and logs come when the workers have ended.",
@@ -551,10 +552,13 @@ export const en = {
     passed: "Every request was answered as expected. The scenario can be run.",
     failed: "The scenario is broken",
     failedAt: (element: string) => `The scenario is broken at ${element}`,
+    notTried: "The scenario could not be tried out",
+    cancelled: "The validation was cancelled",
     log: (n: number) => count(n, "warning of the engine", "warnings of the engine"),
     exchanges: "Requests and responses",
     omitted: (n: string, failures: string) => `${n} more are not shown, of which ${failures} failed.`,
     none: "No request yet",
+    noneSent: "No request was sent",
     noneHint: "The engine starts; that takes some seconds. One user then goes through the scenario once.",
     elapsed: "Time",
   },
@@ -588,6 +592,7 @@ export const en = {
   },
 
   report: {
+    highest: (value: string) => `highest ${value}`,
     definitions:
       "Percentiles are of all samples of all workers, by nearest rank, to 0.1 %; nothing is averaged. Response times are from the first byte sent to the last byte received.",
     made: (at: string, runId: string) => `Made ${at} from ${runId}.`,

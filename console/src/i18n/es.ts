@@ -105,6 +105,8 @@ export const es: Messages = {
     cleanUp: "Limpiar",
   },
 
+  stageState: { failed: "falló", stopped: "se detuvo", notReached: "no se alcanzó" },
+
   trigger: {
     person: "Consola",
     api: "API",
@@ -470,7 +472,7 @@ export const es: Messages = {
     workersNone: "No se conoce ningún worker",
     workersNoneHint: "Aparecen cuando se lanzan. Se guardan durante nueve días.",
     logsNone: "Aún no se ha escrito nada",
-    logsHint: "Las líneas más recientes están al final.",
+    logsHint: (zone) => `Las líneas más recientes están al final. Las horas son en ${zone}.`,
     follow: "Seguir el final",
     artifactsNone: "Sin artefactos",
     artifactsNoneHint: "Las muestras y los registros llegan cuando los workers han terminado.",
@@ -539,12 +541,15 @@ export const es: Messages = {
     validate: "Validar",
     again: "Validar de nuevo",
     passed: "Todas las peticiones se respondieron como se esperaba. El escenario puede ejecutarse.",
-    failed: "El escenario está roto",
-    failedAt: (element) => `El escenario está roto en ${element}`,
+    failed: "El escenario no funciona",
+    failedAt: (element) => `El escenario no funciona en ${element}`,
+    notTried: "No se pudo probar el escenario",
+    cancelled: "Se canceló la validación",
     log: (n) => count(n, "aviso del motor", "avisos del motor"),
     exchanges: "Peticiones y respuestas",
     omitted: (n, failures) => `${n} más no se muestran, de las cuales ${failures} fallaron.`,
     none: "Aún no hay peticiones",
+    noneSent: "No se envió ninguna petición",
     noneHint: "El motor arranca; tarda unos segundos. Luego un usuario recorre el escenario una vez.",
     elapsed: "Tiempo",
   },
@@ -578,6 +583,7 @@ export const es: Messages = {
   },
 
   report: {
+    highest: (value) => `máximo ${value}`,
     definitions:
       "Los percentiles son de todas las muestras de todos los workers, por rango más próximo, al 0,1 %; nada se promedia. Los tiempos de respuesta van del primer byte enviado al último recibido.",
     made: (at, runId) => `Hecho el ${at} a partir de ${runId}.`,

@@ -10,12 +10,20 @@ export class Format {
   readonly #numbers = new Map<number, Intl.NumberFormat>();
   readonly #dollars: Intl.NumberFormat;
   readonly #when: Intl.DateTimeFormat;
+  readonly #time: Intl.DateTimeFormat;
   readonly #zone: Intl.DateTimeFormat;
 
   constructor(language: Language) {
     this.#language = language;
     this.#dollars = new Intl.NumberFormat(language, { style: "currency", currency: "USD" });
     this.#when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+    this.#time = new Intl.DateTimeFormat(language, {
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+    });
     this.#zone = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
   }
 
@@ -101,6 +109,11 @@ export class Format {
   /** In the reader's zone. */
   instant(at: string | null | undefined): string {
     return at == null ? NONE : this.#when.format(new Date(at));
+  }
+
+  /** The time of the day in the reader's zone, to the millisecond. */
+  time(at: string): string {
+    return this.#time.format(new Date(at));
   }
 
   /** The reader's zone as it was then, such as `GMT-3`. */

@@ -50,7 +50,7 @@ describe("the catalogues", () => {
       .map((name) => readFileSync(`src/${name}`, "utf8"))
       .join("\n");
     // These are looked up by a value of the API or of a setting.
-    const byValue = /^\.(language$|status\.|stage\.|trigger\.|workerState\.|metric\.|pricedItem\.|phase\.|regions\.field(Hint)?\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
+    const byValue = /^\.(language$|status\.|stage\.|stageState\.|trigger\.|workerState\.|metric\.|pricedItem\.|phase\.|regions\.field(Hint)?\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
     const unused = english.map(([key]) => key).filter((key) => !byValue.test(key) && !sources.includes(`messages${key}`));
     expect(unused).toEqual([]);
   });
@@ -167,6 +167,8 @@ describe("figures", () => {
       "1500",
       "1m30s",
     ]);
+    const at = new Date(2026, 10, 23, 17, 4, 5, 67).toISOString();
+    expect([english.time(at), spanish.time(at)]).toEqual(["17:04:05.067", "17:04:05,067"]);
     expect(english.zone("2026-11-23T12:00:00Z")).toMatch(/^[A-Z]+([+-]\d+(:\d+)?)?$/);
   });
 

@@ -8,6 +8,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useParams } from "react-router";
 
 import { cancelRun, isOver, runs } from "../api/runs";
@@ -65,10 +66,12 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
       <SpaceBetween size="l">
         {over ? <Outcome validation={validation} /> : <Stages run={run} />}
         <Container>
-          <Exchanges validation={validation} />
+          <Exchanges validation={validation} isOver={over} />
         </Container>
         {validation.log.length > 0 && (
           <ExpandableSection
+            // Anew when it is known what came of it, so that who watched need not open it.
+            key={validation.outcome}
             variant="container"
             headerText={messages.validation.log(validation.log.length)}
             defaultExpanded={validation.outcome === "failed"}
@@ -81,16 +84,22 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
   );
 }
 
+/** What is wrong with the scenario itself; anything else kept it from being tried out. */
+const OF_THE_SCENARIO: readonly string[] = ["REQUEST_FAILED", "SETUP_FAILED", "ENGINE_FAILED", "NO_SAMPLES"];
+
+function headerOf({ code, element }: NonNullable<ValidationView["problem"]>, messages: ReturnType<typeof useMessages>): string {
+  if (code === "CANCELLED") return messages.validation.cancelled;
+  if (!OF_THE_SCENARIO.includes(code)) return messages.validation.notTried;
+  return element === null ? messages.validation.failed : messages.validation.failedAt(element);
+}
+
 function Outcome({ validation: { outcome, problem, warnings } }: { validation: ValidationView }) {
   const messages = useMessages();
   return (
     <SpaceBetween size="xs">
       {outcome === "passed" && <Alert type="success">{messages.validation.passed}</Alert>}
       {problem && (
-        <Alert
-          type="error"
-          header={problem.element === null ? messages.validation.failed : messages.validation.failedAt(problem.element)}
-        >
+        <Alert type={problem.code === "CANCELLED" ? "info" : "error"} header={headerOf(problem, messages)}>
           {sayDetail(problem, messages)}
         </Alert>
       )}
@@ -105,12 +114,19 @@ function Actions({ run, over }: { run: Run; over: boolean }) {
   const mayEdit = useMayEdit();
   const { start, starting } = useRunNow();
   const { validate, isStarting } = useValidateNow();
+  const [isCancelling, setCancelling] = useState(false);
   if (!mayEdit) return null;
   if (!over) {
+    const cancel = async () => {
+      setCancelling(true);
+      await cancelRun(run.runId).catch(notices.tellRefusal);
+      setCancelling(false);
+    };
     return (
       <Button
+        loading={isCancelling}
         disabled={run.status === "stopping" || run.status === "collecting"}
-        onClick={() => void cancelRun(run.runId).catch(notices.tellRefusal)}
+        onClick={() => void cancel()}
       >
         {messages.common.cancel}
       </Button>

@@ -10,6 +10,8 @@ interface Chart {
   /** What the axis shows, in seconds. */
   span: [number, number];
   show(value: number): string;
+  /** Says of a figure that it is the highest of a line. */
+  highest(figure: string): string;
   format: Format;
 }
 
@@ -22,8 +24,8 @@ const MOST_X = 8;
 const MOST_Y = 5;
 
 /** Lines over the time of a run as a picture that needs no script. */
-export function lineChart({ title, times, lines, span: [from, to], show, format }: Chart): Markup {
-  const most = Math.max(0, ...lines.map(({ values }) => values.reduce<number>((max, value) => Math.max(max, value ?? 0), 0)));
+export function lineChart({ title, times, lines, span: [from, to], show, highest, format }: Chart): Markup {
+  const most = Math.max(0, ...lines.map(({ values }) => highestOf(values) ?? 0));
   const top = most > 0 ? most * 1.05 : 1;
   const x = (seconds: number) =>
     round(MARGIN.left + ((seconds - from) / Math.max(1, to - from)) * (WIDTH - MARGIN.left - MARGIN.right));
@@ -31,10 +33,10 @@ export function lineChart({ title, times, lines, span: [from, to], show, format 
   const stepX = X_STEPS.find((step) => (to - from) / step <= MOST_X) ?? 28_800;
   const stepY = niceStep(top / MOST_Y);
   const yTicks = upTo(0, top, stepY);
-  const legend = lines.map(
-    ({ label, tone, values }) =>
-      markup`<li><i class="tone-${tone}"></i>${label} <b>${show(values.reduce<number>((max, v) => Math.max(max, v ?? 0), 0))}</b></li>`,
-  );
+  const legend = lines.map(({ label, tone, values }) => {
+    const figure = highestOf(values);
+    return markup`<li><i class="tone-${tone}"></i>${label}${figure !== null && markup` (${highest(show(figure))})`}</li>`;
+  });
   return markup`<figure><figcaption>${title}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
 ${yTicks.map((value) => markup`<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(value)}" y2="${y(value)}"/><text x="${MARGIN.left - 6}" y="${y(value) + 4}" text-anchor="end">${show(value)}</text>`)}
@@ -42,6 +44,10 @@ ${upTo(Math.ceil(from / stepX) * stepX, to, stepX).map((second) => markup`<text 
 ${lines.map(({ tone, values }) => markup`<path class="line tone-${tone}" d="${path(times, values, x, y)}"/>`)}
 </svg>
 <ul class="legend">${legend}</ul></figure>`;
+}
+
+function highestOf(values: Line["values"]): number | null {
+  return values.reduce<number | null>((max, value) => (value == null || (max !== null && max >= value) ? max : value), null);
 }
 
 /** Straight lines between the points; none over a hole. */

@@ -114,6 +114,8 @@ describe("a report", () => {
     const path = page.querySelector("path.tone-p95")?.getAttribute("d") ?? "";
     expect(path.match(/[ML]/g)?.join("")).toBe("MML");
     expect(path).not.toContain("NaN");
+    const legend = [...page.querySelectorAll(".legend li")].map((item) => item.textContent?.replaceAll("\u00a0", " "));
+    expect(legend).toContain("p95 (highest 7 ms)");
   });
 
   it("leaves out tables without rows", () => {

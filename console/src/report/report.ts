@@ -103,7 +103,9 @@ function charts({ course, results }: Reported, { messages, format }: Reader): Ma
   const times = course.points.map(({ t }) => t);
   const { window, durationMs } = results;
   const span: [number, number] = window ? [window.fromMs / 1_000, window.toMs / 1_000] : [0, durationMs / 1_000];
-  return courseCharts(course.points, messages, format).map((chart) => lineChart({ ...chart, times, span, format }));
+  return courseCharts(course.points, messages, format).map((chart) => 
+    lineChart({ ...chart, times, span, highest: messages.report.highest, format }),
+  );
 }
 
 function criteria({ verdict, window }: Results, { messages, format }: Reader): Markup {

@@ -4,21 +4,22 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 
 import { isOver } from "../api/runs";
-import type { Run } from "../api/types";
+import type { LogLine, Run } from "../api/types";
 import { Empty } from "../components/Empty";
 import { Problem } from "../components/Problem";
-import { useMessages } from "../i18n/language";
+import { useFormat, useMessages } from "../i18n/language";
 import { useLogTail } from "./useLogTail";
 
 /** What a worker writes, as it writes it. */
 export function Logs({ run }: { run: Run }) {
   const messages = useMessages();
+  const format = useFormat();
   const [worker, setWorker] = useState(0);
   const [isFollowing, setFollowing] = useState(true);
-  const { lines, error, isLoading } = useLogTail(run.runId, worker, !isOver(run.status));
+  const { lines, first, error, isLoading } = useLogTail(run.runId, worker, !isOver(run.status));
   const box = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -33,7 +34,7 @@ export function Logs({ run }: { run: Run }) {
     <SpaceBetween size="s">
       <Header
         variant="h3"
-        description={messages.run.logsHint}
+        description={messages.run.logsHint(format.zone(run.createdAt))}
         actions={
           <SpaceBetween direction="horizontal" size="s" alignItems="center">
             <Toggle checked={isFollowing} onChange={({ detail }) => setFollowing(detail.checked)}>
@@ -56,14 +57,32 @@ export function Logs({ run }: { run: Run }) {
       {isLoading && <Spinner />}
       {!isLoading && lines.length === 0 && error === null && <Empty title={messages.run.logsNone} />}
       {lines.length > 0 && (
-        <div className="log" ref={box} role="log" aria-label={messages.run.tabLogs} tabIndex={0}>
-          {lines.map(({ at, text }, index) => (
-            <div key={index}>
-              <time dateTime={at}>{at.slice(11, 23)}</time> {text}
-            </div>
+        <div
+          className="log"
+          ref={box}
+          role="log"
+          aria-live={isFollowing ? "polite" : "off"}
+          aria-label={messages.run.tabLogs}
+          tabIndex={0}
+        >
+          {lines.map((line, index) => (
+            <Line key={first + index} line={line} />
           ))}
         </div>
       )}
     </SpaceBetween>
   );
 }
+
+/** A line never changes, and there are thousands of them. */
+const Line = memo(function Line({ line: { at, text } }: { line: LogLine }) {
+  const format = useFormat();
+  return (
+    <div>
+      <time dateTime={at} title={format.utc(at)}>
+        {format.time(at)}
+      </time>{" "}
+      {text}
+    </div>
+  );
+});

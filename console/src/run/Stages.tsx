@@ -4,26 +4,31 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
-import { isOver } from "../api/runs";
+import { isSettled } from "../api/runs";
 import type { Run, Stage, StageName } from "../api/types";
 import { useNow } from "../components/useNow";
 import { useFormat, useMessages } from "../i18n/language";
-
-const ORDER: StageName[] = ["plan", "launch", "awaitReady", "release", "watch", "collect", "cleanUp"];
+import { STAGES, stageStates, type StageState } from "./stageStates";
 
 /** The way of a run through its state machine, with the time that it took. */
 export function Stages({ run }: { run: Run }) {
   const messages = useMessages();
-  const over = isOver(run.status);
-  const now = useNow(over ? null : 1_000);
+  const now = useNow(isSettled(run, Date.now()) ? null : 1_000);
+  const states = stageStates(run, isSettled(run, now));
   return (
     <Container header={<Header variant="h2">{messages.run.stages}</Header>}>
       <SpaceBetween size="s">
         <ol className="stages">
-          {ORDER.map((name) => (
-            <Step key={name} name={name} stage={run.stages.findLast((stage) => stage.name === name)} now={now} over={over} />
+          {STAGES.map((name) => (
+            <Step
+              key={name}
+              name={name}
+              stage={run.stages.findLast((stage) => stage.name === name)}
+              state={states.get(name) ?? "waiting"}
+              now={now}
+            />
           ))}
         </ol>
         {run.status === "running" && run.startAt && <LoadProgress run={run} startAt={run.startAt} now={now} />}
@@ -32,18 +37,25 @@ export function Stages({ run }: { run: Run }) {
   );
 }
 
-function Step({ name, stage, now, over }: { name: StageName; stage: Stage | undefined; now: number; over: boolean }) {
+const LOOKS: Record<StageState, StatusIndicatorProps.Type> = {
+  waiting: "pending",
+  goingOn: "in-progress",
+  done: "success",
+  failed: "error",
+  stopped: "stopped",
+  notReached: "stopped",
+};
+
+function Step({ name, stage, state, now }: { name: StageName; stage: Stage | undefined; state: StageState; now: number }) {
   const messages = useMessages();
   const format = useFormat();
-  const end = stage?.endedAt ? Date.parse(stage.endedAt) : now;
-  const isDone = stage !== undefined && (stage.endedAt != null || over);
-  const type = !stage ? "pending" : isDone ? "success" : "in-progress";
+  const end = stage?.endedAt ? Date.parse(stage.endedAt) : state === "goingOn" ? now : null;
+  const length = stage && end !== null ? format.duration(end - Date.parse(stage.startedAt)) : null;
+  const words = state === "failed" || state === "stopped" || state === "notReached" ? messages.stageState[state] : null;
   return (
-    <li aria-current={type === "in-progress" ? "step" : undefined}>
-      <StatusIndicator type={type}>{messages.stage[name]}</StatusIndicator>
-      <div className="stages-time">
-        {stage && (stage.endedAt != null || !over) ? format.duration(end - Date.parse(stage.startedAt)) : messages.common.none}
-      </div>
+    <li aria-current={state === "goingOn" ? "step" : undefined}>
+      <StatusIndicator type={LOOKS[state]}>{messages.stage[name]}</StatusIndicator>
+      <div className="stages-time">{[words, length].filter(Boolean).join(", ") || messages.common.none}</div>
     </li>
   );
 }

@@ -11,11 +11,13 @@ const FOLLOW_MS = 2_000;
 
 export interface LogTail {
   lines: LogLine[];
+  /** How many lines came before the first of these. */
+  first: number;
   error: unknown;
   isLoading: boolean;
 }
 
-const EMPTY: LogTail = { lines: [], error: null, isLoading: true };
+const EMPTY: LogTail = { lines: [], first: 0, error: null, isLoading: true };
 
 /** Reads the log of a worker to its end, and goes on reading while more may come. */
 export function useLogTail(runId: string, worker: number, isGoingOn: boolean): LogTail {
@@ -42,7 +44,7 @@ async function follow(
       const page: { items: LogLine[]; nextCursor: string | null } = await logLines(runId, worker, cursor, signal);
       const { items } = page;
       const readable = items.filter(({ text }) => !text.startsWith(TICK));
-      show((now) => ({ lines: [...now.lines, ...readable].slice(-MOST_LINES), error: null, isLoading: false }));
+      show((now) => longer(now, readable));
       cursor = page.nextCursor ?? cursor;
       if (items.length > 0 && page.nextCursor !== null) continue;
       if (!isGoingOn) return;
@@ -52,6 +54,14 @@ async function follow(
     }
     await pause(FOLLOW_MS, signal);
   }
+}
+
+/** With these lines at the end; the very same where that changes nothing, so that nothing is drawn anew. */
+export function longer(now: LogTail, more: LogLine[]): LogTail {
+  if (more.length === 0) return now.error === null && !now.isLoading ? now : { ...now, error: null, isLoading: false };
+  const all = [...now.lines, ...more];
+  const dropped = Math.max(0, all.length - MOST_LINES);
+  return { lines: all.slice(dropped), first: now.first + dropped, error: null, isLoading: false };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** Every request in the order in which it ended; the first that failed is open, or else the first. */
-export function Exchanges({ validation: { exchanges, omitted } }: { validation: Validation }) {
+export function Exchanges({ validation: { exchanges, omitted }, isOver }: { validation: Validation; isOver: boolean }) {
   const messages = useMessages();
   const format = useFormat();
   const [chosen, setChosen] = useState<number | null>(null);
@@ -75,7 +75,13 @@ export function Exchanges({ validation: { exchanges, omitted } }: { validation: 
             cell: ({ exchange }) => format.ms(exchange.elapsedMs),
           },
         ]}
-        empty={<Empty title={messages.validation.none} hint={messages.validation.noneHint} />}
+        empty={
+          isOver ? (
+            <Empty title={messages.validation.noneSent} />
+          ) : (
+            <Empty title={messages.validation.none} hint={messages.validation.noneHint} />
+          )
+        }
       />
       {shown && (
         <SpaceBetween size="s">
