@@ -39,8 +39,8 @@ describe("en español", () => {
     await visit.field("Nombre").fill("Pago");
     await visit.field("URL").fill(`${target.origin}/pay`);
     await visit.field("Tiempo de reflexión").fill("100ms");
-    await visit.field("Subida").fill("1s");
-    await visit.field("Mantener").fill("7s");
+    await visit.field("Rampa de subida").fill("1s");
+    await visit.field("Sostenimiento").fill("7s");
     await visit.look("es-editor");
     await visit.button("Guardar y ejecutar").click();
     await page.getByRole("heading", { name: "Ejecución de Pago" }).waitFor();

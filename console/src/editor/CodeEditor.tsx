@@ -30,6 +30,7 @@ export default function CodeEditor({ text, path, isReadOnly = false, change }: P
   const dark = useSyncExternalStore(watchMode, isDark);
   const look = useRef(new Compartment());
   const label = messages.editor.fileText(path);
+  const { phrases } = messages.editor;
 
   useEffect(() => {
     if (!holder.current) return undefined;
@@ -48,6 +49,7 @@ export default function CodeEditor({ text, path, isReadOnly = false, change }: P
         keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap]),
         languageOf(path),
         EditorState.readOnly.of(isReadOnly),
+        EditorState.phrases.of(phrases),
         EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) latest.current.change?.(state.doc.toString());
@@ -60,7 +62,7 @@ export default function CodeEditor({ text, path, isReadOnly = false, change }: P
       latest.current.text = editor.state.doc.toString();
       editor.destroy();
     };
-  }, [path, isReadOnly, label]);
+  }, [path, isReadOnly, label, phrases]);
 
   useEffect(() => view.current?.dispatch({ effects: look.current.reconfigure(looks(dark)) }), [dark]);
 

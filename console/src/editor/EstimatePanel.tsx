@@ -56,7 +56,7 @@ function reasonFor(error: unknown, messages: ReturnType<typeof useMessages>): st
   return isUnfinished ? messages.estimate.unfinished : problemText(error, messages);
 }
 
-/** In what the quotas of a machine are counted. */
+/** Where the name of a machine's quota is a figure's unit. */
 const UNITS: Readonly<Record<string, string>> = { "memory in GB": "GB" };
 
 /** What the machine bears that the tasks of all regions share; on Fargate there is none. */
@@ -65,7 +65,7 @@ function Machine({ estimate: { quotas } }: { estimate: Estimate }) {
   const format = useFormat();
   const own = quotas.filter(({ region }) => region === null);
   if (own.length === 0) return null;
-  const parts = own.map(({ name, needed, quota }) => `${messages.common.of(format.integer(needed), format.integer(quota))} ${UNITS[name] ?? name}`);
+  const parts = own.map(({ name, needed, quota }) => `${messages.common.of(format.integer(needed), format.integer(quota))} ${UNITS[name] ?? messages.estimate.quotaNames[name] ?? name}`);
   return <Box color="text-body-secondary">{`${messages.estimate.thisMachine}: ${parts.join(", ")}`}</Box>;
 }
 
@@ -82,7 +82,7 @@ function Shortfalls({ estimate: { quotas } }: { estimate: Estimate }) {
           type="warning"
           header={messages.estimate.shortfall(region ?? messages.estimate.thisMachine, format.integer(shortfall))}
         >
-          {messages.estimate.quota(name, format.integer(needed), format.integer(quota), format.integer(used))}{" "}
+          {messages.estimate.quota(messages.estimate.quotaNames[name] ?? name, format.integer(needed), format.integer(quota), format.integer(used))}{" "}
           {code ? messages.estimate.raise(code) : messages.estimate.shrink}
         </Alert>
       ))}
@@ -103,12 +103,12 @@ function Items({ estimate: { items } }: { estimate: Estimate }) {
               <td>
                 {messages.pricedItem[item]}
                 <div>
-                  {region}, {quantity === null ? messages.estimate.unknown : `${format.number(quantity)} ${unit}`}
+                  {region}, {quantity === null ? messages.estimate.unknown : `${format.number(quantity)} ${messages.estimate.units[unit] ?? unit}`}
                 </div>
               </td>
               <td>
                 {price ? (
-                  <a href={price.source} target="_blank" rel="noopener noreferrer" title={messages.estimate.priceOf(price.usd, price.asOf)}>
+                  <a href={price.source} target="_blank" rel="noopener noreferrer" title={messages.estimate.priceOf(format.price(price.usd), price.asOf)}>
                     {format.dollars(dollars)}
                   </a>
                 ) : quantity === null ? (

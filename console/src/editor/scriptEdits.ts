@@ -29,12 +29,14 @@ export function afterEdits(now: Draft["script"], sent: Draft["script"], stored: 
   return { ...now, scriptId: stored.scriptId, edits };
 }
 
-function atFiles(path: string, { status, code, message, errors }: Refusal): Refusal {
-  const details = errors.length > 0 ? errors.map(({ detail }) => detail) : [message];
+function atFiles(path: string, { status, code, message, said, errors }: Refusal): Refusal {
+  const itself = { detail: message, ...(said.words !== undefined && { code: said.words, values: said.values ?? [] }) };
+  const problems = errors.length > 0 ? errors : [itself];
   return new Refusal({
     status,
     code,
     detail: message,
-    errors: details.map((detail) => ({ pointer: FILES, detail: `${path}: ${detail}` })),
+    // What lies within the field is named before what is wrong with it.
+    errors: problems.map((problem) => ({ ...problem, pointer: `${FILES}/${path}` })),
   });
 }

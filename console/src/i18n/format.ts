@@ -9,6 +9,7 @@ export class Format {
   readonly #language: Language;
   readonly #numbers = new Map<number, Intl.NumberFormat>();
   readonly #dollars: Intl.NumberFormat;
+  readonly #prices: Intl.NumberFormat;
   readonly #when: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
   readonly #zone: Intl.DateTimeFormat;
@@ -16,6 +17,7 @@ export class Format {
   constructor(language: Language) {
     this.#language = language;
     this.#dollars = new Intl.NumberFormat(language, { style: "currency", currency: "USD" });
+    this.#prices = new Intl.NumberFormat(language, { style: "currency", currency: "USD", maximumFractionDigits: 10 });
     this.#when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
     this.#time = new Intl.DateTimeFormat(language, {
       hour: "2-digit",
@@ -59,6 +61,11 @@ export class Format {
     if (value == null) return NONE;
     const isTiny = value > 0 && value < 0.01;
     return `${isTiny ? "<" + SPACE : ""}${this.#dollars.format(isTiny ? 0.01 : value)}`;
+  }
+
+  /** US dollars to the last digit that a price list has. */
+  price(value: number): string {
+    return this.#prices.format(value);
   }
 
   /**

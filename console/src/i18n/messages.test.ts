@@ -20,7 +20,7 @@ function leaves(node: object, path = ""): [string, Leaf][] {
 }
 
 /** What is the same word in both languages. */
-const SAME = /^\.(common\.(product|none)|metric\.p|phase\.(setup|teardown)|trigger\.api|editor\.(url|vcpu|gb|vcpus|workers|planTimes|total)|run\.(cpu|worker|workerN|tabWorkers)|runs\.p95|scenarios\.p95|scenario\.(script|workers))/;
+const SAME = /^\.(estimate\.(quotaNames\.vCPU|units\.GB)|compare\.base$|common\.(product|none)|metric\.p|phase\.(setup|teardown)|trigger\.api|editor\.(url|vcpu|gb|vcpus|workers|planTimes|total)|run\.(cpu|worker|workerN|tabWorkers)|runs\.p95|scenarios\.p95|scenario\.(script|workers))/;
 
 describe("the catalogues", () => {
   const [english, spanish] = [leaves(en), new Map(leaves(es))];
@@ -44,13 +44,22 @@ describe("the catalogues", () => {
     }
   });
 
+  it("have the words of the text editor", () => {
+    const said = ["search", "language", "view"].flatMap((name) => {
+      const source = readFileSync(`node_modules/@codemirror/${name}/dist/index.js`, "utf8");
+      return [...source.matchAll(/phrase\((?:view, )?"([^"]+)"/g)].map(([, phrase = ""]) => phrase);
+    });
+    expect(said.length).toBeGreaterThan(15);
+    expect(said.filter((phrase) => !(phrase in es.editor.phrases))).toEqual([]);
+  });
+
   it("have no message that no page shows", () => {
     const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
       .filter((name) => /\.tsx?$/.test(name) && !name.includes("i18n/") && !name.includes(".test."))
       .map((name) => readFileSync(`src/${name}`, "utf8"))
       .join("\n");
     // These are looked up by a value of the API or of a setting.
-    const byValue = /^\.(language$|status\.|stage\.|stageState\.|trigger\.|workerState\.|metric\.|pricedItem\.|phase\.|regions\.field(Hint)?\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
+    const byValue = /^\.(language$|status\.|stage\.|stageState\.|trigger\.|workerState\.|metric\.|pricedItem\.|phase\.|editor\.phrases\.|estimate\.(quotaNames|units)\.|regions\.field(Hint)?\.|top\.(light|dark|system|role)|run\.validity\.|compare\.(better|worse)$|runs\.(passed|failed))/;
     const unused = english.map(([key]) => key).filter((key) => !byValue.test(key) && !sources.includes(`messages${key}`));
     expect(unused).toEqual([]);
   });
@@ -105,7 +114,7 @@ describe("what the server says", () => {
     expect(sayField(problem, es)).toBe("debe tener entre 3 y 255 caracteres");
     expect(sayField(problem, en)).toBe(problem.detail);
     expect(sayField({ ...problem, code: "OF_TOMORROW" }, es)).toBe(problem.detail);
-    expect(sayEvent({ code: "WORKERS_LOST", detail: "2 of 4" }, es)).toBe("Se perdieron workers. (2 of 4)");
+    expect(sayEvent({ code: "WORKERS_LOST", detail: "2 of 4" }, es)).toBe("Se perdieron workers (2 of 4).");
   });
 
   it("is said of a refusal in particular, and in general where there are no words for that", () => {
@@ -123,8 +132,8 @@ describe("what the server says", () => {
     const lost = ["7", "us-east-1", "2", "ENGINE_DIED_UNDER_LOAD", "OutOfMemoryError", "9", "sa-east-1", "2", "", "Spot", "8", "us-east-1", "1", "NOT_HEARD_AGAIN"];
     const words = { words: "RESULTS_WITHOUT", values: ["1", ...lost], detail: "the results are without …" };
     expect(sayEvent({ code: "WORKERS_LOST", ...words }, es)).toBe(
-      "Se perdieron workers. (los resultados son sin worker 7 en us-east-1 (el motor murió durante la carga: «OutOfMemoryError»); " +
-        "worker 9 en sa-east-1 (Spot); worker 8 en us-east-1 (no se volvió a saber de él); y 1 más)",
+      "Se perdieron workers (los resultados no incluyen: worker 7 en us-east-1 (el motor murió durante la carga: «OutOfMemoryError»); " +
+        "worker 9 en sa-east-1 (Spot); worker 8 en us-east-1 (no se volvió a saber de él); y 1 más).",
     );
     expect(sayEvent({ code: "X", words: "RESULTS_WITHOUT", values: [], detail: "as it is" }, en)).toBe("as it is");
   });
@@ -154,6 +163,7 @@ describe("figures", () => {
     expect(plain(english.percent(0.00083))).toBe("0.083 %");
     expect(plain(english.percent(1))).toBe("100 %");
     expect([0, 0.004, 1.234].map((value) => plain(english.dollars(value)))).toEqual(["$0.00", "< $0.01", "$1.23"]);
+    expect([english, spanish].map((format) => plain(format.price(0.04048)))).toEqual(["$0.04048", "0,04048 US$"]);
     expect(plain(english.bytes(73_400_320))).toBe("73.4 MB");
     expect(plain(english.duration(3_723_000))).toBe("1 h 02 min 03 s");
     expect(plain(english.duration(59_400))).toBe("59 s");

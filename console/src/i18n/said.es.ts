@@ -1,4 +1,4 @@
-import { saidOfRuns } from "./saidOfRuns.es";
+import { ENDED, saidOfRuns } from "./saidOfRuns.es";
 import { sayNested, type Said, type Words } from "./said";
 
 /** What is wrong with a field or a parameter. */
@@ -24,16 +24,16 @@ const fields: Words = {
   FEWER_THAN_WORKERS: (least) => `debe ser al menos el número de workers, ${least}`,
   URL_WITH_USER: () => "no debe llevar usuario ni contraseña",
   NOT_URL: () => "debe ser una URL http o https completa",
-  NOT_HEADER_NAME: (name) => `\`${name}\` no es un nombre de cabecera`,
+  NOT_HEADER_NAME: (name) => `\`${name}\` no es un nombre de encabezado`,
   HEADER_NOT_ONE_LINE: (name) => `el valor de \`${name}\` debe ser una sola línea`,
   RESERVED: (name) => `\`${name}\` está reservado: cambiaría lo que se mide`,
   WRONG_UNIT: () => "tiene una unidad que no corresponde a la métrica",
   NAMED_TWICE: (name) => `nombra ${name} dos veces`,
-  NO_GROUPS: () => "debe ser por usuarios: una lista de solicitudes no tiene grupos de hilos propios",
+  NO_GROUPS: () => "debe ser por usuarios: una lista de peticiones no tiene grupos de hilos propios",
   NOT_VCPU: () => "debe ser 1, 2, 4, 8 o 16",
   NOT_A_STEP: (from, step) => `debe crecer desde ${from} en pasos de ${step}`,
   NOT_ABOVE_ZERO: () => "debe ser mayor que 0",
-  TOO_LONG: (most) => `la subida y el tiempo sostenido juntos deben durar como máximo ${most}`,
+  TOO_LONG: (most) => `la rampa de subida y el sostenimiento juntos deben durar como máximo ${most}`,
   REGION_NOT_OFFERED: (regions) => `no se ofrece aquí; las regiones son: ${regions}`,
   NO_SUCH_SCRIPT: () => "no existe ese script",
   NOT_UPLOADED: () => "se anunció, pero todavía no se ha subido",
@@ -68,7 +68,7 @@ const fields: Words = {
   UNKNOWN_PARAMETER: () => "no es un parámetro de esta ruta",
   NOT_AFTER_FROM: () => "debe ser mayor que from",
   RUN_OF_OTHER_SCENARIO: () => "no es una ejecución de este escenario",
-  NO_BASELINE: (status = "") => `está ${STATUS[status] ?? status}; una línea base es una ejecución completada con resultados`,
+  NO_BASELINE: (status = "") => `${standing(status)}; una línea base es una ejecución completada con resultados`,
 };
 
 /** What is wrong with a script, and what a run of it will not do as it says; a file comes first where one is named. */
@@ -142,12 +142,12 @@ const scripts: Words = {
 const refusals: Words = {
   FIELD_WRONG: () => "un campo no es como debe ser",
   FIELDS_WRONG: (count) => `${count} campos no son como deben ser`,
-  BODY_TOO_LARGE: (most) => `la solicitud puede tener aquí como máximo ${most} bytes`,
+  BODY_TOO_LARGE: (most) => `la petición puede tener aquí como máximo ${most} bytes`,
   NEEDS_ROLE: (least = "", role = "") => `esto requiere el rol ${ROLE[least] ?? least}, y el suyo es ${ROLE[role] ?? role}`,
   NO_SUCH: (noun = "") => NO_SUCH[noun] ?? "aquí no hay nada",
   GONE: () => "esto no existe, o ya no",
-  CHANGED_MEANWHILE: () => "otra solicitud cambió esto entretanto; inténtelo de nuevo",
-  OTHER_CAME_FIRST: () => "otra solicitud llegó antes; inténtelo de nuevo",
+  CHANGED_MEANWHILE: () => "otra petición cambió esto entretanto; inténtelo de nuevo",
+  OTHER_CAME_FIRST: () => "otra petición llegó antes; inténtelo de nuevo",
   BEING_EDITED: () => "alguien está editando el escenario; inténtelo de nuevo",
   SCENARIO_CHANGED: (version) => `el escenario está en la versión ${version}; léalo y edítelo de nuevo`,
   SCENARIO_RUNS: (run) => `${run} de este escenario no ha terminado; cancélela o espere a que termine`,
@@ -187,6 +187,9 @@ const STATUS: Readonly<Record<string, string>> = {
   cancelled: "cancelada",
 };
 
+/** An end is said as what happened, anything before it as where the run stands. */
+const standing = (status: string) => ENDED[status] ?? `está ${STATUS[status] ?? status}`;
+
 const COURSE: Readonly<Record<string, string>> = {
   "loop count": "número de iteraciones",
   duration: "duración",
@@ -196,7 +199,7 @@ const COURSE: Readonly<Record<string, string>> = {
 export const saidInSpanish: Said = {
   words: { ...fields, ...scripts, ...refusals, ...saidOfRuns },
   event: {
-    MALFORMED: "La solicitud no se puede leer.",
+    MALFORMED: "La petición no se puede leer.",
     UNAUTHENTICATED: "Hay que iniciar sesión.",
     FORBIDDEN: "Su rol no permite esto.",
     NOT_FOUND: "Aquí no hay nada.",
@@ -206,13 +209,13 @@ export const saidInSpanish: Said = {
     STALE_VERSION: "El documento se cambió entretanto.",
     IS_BASELINE: "La ejecución es la línea base.",
     NOT_COLLECTED: "Los resultados todavía no están.",
-    IDEMPOTENCY_KEY_REUSED: "La clave ya sirvió para otra solicitud.",
-    CONFLICT: "La solicitud coincidió con otra.",
-    TOO_LARGE: "La solicitud es demasiado grande.",
-    UNSUPPORTED_MEDIA_TYPE: "La solicitud no es JSON.",
+    IDEMPOTENCY_KEY_REUSED: "La clave ya sirvió para otra petición.",
+    CONFLICT: "La petición coincidió con otra.",
+    TOO_LARGE: "La petición es demasiado grande.",
+    UNSUPPORTED_MEDIA_TYPE: "La petición no es JSON.",
     PRECONDITION_REQUIRED: "Falta decir qué versión se cambia.",
-    INVALID: "La solicitud pide algo que no puede ser.",
-    TOO_MANY_REQUESTS: "Demasiadas solicitudes.",
+    INVALID: "La petición pide algo que no puede ser.",
+    TOO_MANY_REQUESTS: "Demasiadas peticiones.",
     INTERNAL: "Algo falló de nuestro lado.",
     UNAVAILABLE: "Un servicio no responde por ahora.",
     CANCELLED: "Alguien canceló la ejecución.",
@@ -222,14 +225,14 @@ export const saidInSpanish: Said = {
     WORKERS_LOST: "Se perdieron workers.",
     ENGINE_FAILED: "Todos los motores de carga fallaron.",
     SETUP_FAILED: "Un grupo setUp detuvo la prueba.",
-    NO_SAMPLES: "La carga terminó sin una sola solicitud.",
+    NO_SAMPLES: "La carga terminó sin una sola petición.",
     CONTROL_PLANE_FAILED: "La máquina de estados no pudo continuar.",
     GENERATOR_CPU: "Un worker estuvo demasiado ocupado.",
     MANY_USERS: "Muchos usuarios por worker.",
     MORE_WARNINGS: "Hay más advertencias.",
     FILE_MISSING: "Falta un archivo que el plan lee.",
     PLAN_CHANGED: "El plan se ejecuta con cambios.",
-    TOO_MANY_LABELS: "El plan tiene demasiadas etiquetas.",
+    TOO_MANY_LABELS: "El plan tiene demasiados nombres.",
     SAMPLES_MISSING: "Faltan muestras.",
     RAW_ROWS_MISSING: "Faltan filas originales.",
     SEGMENT_DAMAGED: "Una parte de los datos está dañada y no se cuenta.",

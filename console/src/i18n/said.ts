@@ -41,7 +41,8 @@ export function sayField(problem: FieldProblem, messages: Messages): string {
 export function sayEvent(event: Detail & { code: string }, messages: Messages): string {
   const name = messages.said.event[event.code];
   const detail = sayDetail(event, messages);
-  return name === undefined ? detail : `${name} (${detail})`;
+  if (name === undefined) return detail;
+  return name.endsWith(".") ? `${name.slice(0, -1)} (${detail}).` : `${name} (${detail})`;
 }
 
 /** What it was this time, or what happened in general where there are no words for that. */

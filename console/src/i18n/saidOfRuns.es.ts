@@ -6,13 +6,13 @@ export const saidOfRuns: Words = {
     `${region}: ${each} usuarios por worker, y un worker de JMeter lleva bien ${advised}: use más workers`,
   MORE_WARNINGS_NOT_SHOWN: (more) => `${more} advertencias más no se muestran`,
   MORE_LABELS_THAN_KEPT: (most, other) =>
-    `el plan tiene más de ${most} etiquetas; las que vinieron después se cuentan juntas como ${other}`,
+    `el plan tiene más de ${most} nombres; los que vinieron después se cuentan juntos como ${other}`,
   ROWS_NOT_READ: (rows) => `${rows} filas del motor no se pudieron leer y no se cuentan`,
   ROWS_NOT_UPLOADED: (rows) =>
     `${rows} filas se cuentan, pero no están entre las originales: no se pudieron subir durante demasiado tiempo`,
   ROWS_UNREADABLE: (error) => `las filas del motor no se pueden leer: «${error}»`,
   LAST_MOMENTS_MISSING: () =>
-    "el motor terminó sin decir qué quedaba en curso: las solicitudes de sus últimos momentos no se cuentan",
+    "el motor terminó sin decir qué quedaba en curso: las peticiones de sus últimos momentos no se cuentan",
   SEGMENT_PART_LEFT_OUT: (key, error) => `una parte de ${key} queda fuera: «${error}»`,
   LOAD_NOT_DELIVERED: () => "algunos workers no entregaron su carga: el destino recibió menos de lo pedido",
   GENERATOR_BUSY: (worker, region, percent) =>
@@ -53,16 +53,17 @@ export const saidOfRuns: Words = {
   WORKER_WITH_END: (worker, region, ...end) => workerWithEnd(worker, region, end),
   TOO_FEW_DELIVERED: (delivered, planned, least, more, ...lost) =>
     `${delivered} de ${planned} workers entregaron su carga, y hacen falta ${least}: ${workers(more, lost)}`,
-  RESULTS_WITHOUT: (more, ...lost) => `los resultados son sin ${workers(more, lost)}`,
-  LOAD_WITHOUT_REQUEST: () => "la carga terminó sin una sola solicitud: mire el registro del motor entre los artefactos",
-  FAILED_BEYOND_KEPT: (failures) => `fallaron ${failures} solicitudes además de las que se guardan`,
+  RESULTS_WITHOUT: (more, ...lost) => `los resultados no incluyen: ${workers(more, lost)}`,
+  LOAD_WITHOUT_REQUEST: () => "la carga terminó sin una sola petición: mire el registro del motor entre los artefactos",
+  FAILED_BEYOND_KEPT: (failures) => 
+    failures === "1" ? "falló 1 petición además de las que se guardan" : `fallaron ${failures} peticiones además de las que se guardan`,
 
   SCENARIOS_DIFFER: () => "las ejecuciones son de escenarios distintos",
-  WORKLOADS_DIFFER: () => "los scripts o las solicitudes difieren",
+  WORKLOADS_DIFFER: () => "los scripts o las peticiones difieren",
   SHAPES_DIFFER: () => "las formas difieren",
   TRAFFIC_DIFFERS: () => "las regiones, los workers o los usuarios virtuales difieren",
   WORKER_SIZES_DIFFER: () => "los tamaños de los workers difieren",
-  RUN_NOT_COMPLETED: (role, status = "") => `la ejecución ${run(role)} está ${STATUS[status] ?? status}`,
+  RUN_NOT_COMPLETED: (role, status = "") => `la ejecución ${run(role)} ${ENDED[status] ?? status}`,
   RUN_LOST_WORKERS: (role) => `la ejecución ${run(role)} perdió workers: su destino recibió menos de lo pedido`,
   RUN_ENDED_EARLY: (role) => `la ejecución ${run(role)} terminó antes de lo planeado`,
   RUN_WORKERS_PARTIAL: (role) => `algunos workers de la ejecución ${run(role)} entregaron solo una parte`,
@@ -71,7 +72,11 @@ export const saidOfRuns: Words = {
 
 const RAISE = "Aumente start.timeout, o reduzca start.quorum para continuar con menos";
 
-const STATUS: Readonly<Record<string, string>> = { failed: "fallida", cancelled: "cancelada" };
+/** How a run ended, as what happened to it. */
+export const ENDED: Readonly<Record<string, string>> = { failed: "falló", cancelled: "se canceló" };
+
+/** A quota of a machine, which Service Quotas does not name. */
+export const MEMORY_IN_GB = "memoria en GB";
 
 const run = (role?: string) => (role === "candidate" ? "candidata" : "base");
 
@@ -99,7 +104,7 @@ function workers(more: string | undefined, lost: string[]): string {
 function quotaShort([region, name, needed, quota, used]: string[]): string {
   const wait = Number(needed) <= Number(quota) ? ", o espere a que terminen otras ejecuciones" : "";
   const ask = !wait && region ? ", o pida más en Service Quotas" : "";
-  return `${region || "esta máquina"}: hacen falta ${needed} de \`${name}\`, que es ${quota} con ${used} en uso: use menos workers, o más pequeños${wait}${ask}`;
+  return `${region || "esta máquina"}: hacen falta ${needed} de \`${name === "memory in GB" ? MEMORY_IN_GB : name}\`, que es ${quota} con ${used} en uso: use menos workers, o más pequeños${wait}${ask}`;
 }
 
 function groups(values: string[], size: number): string[][] {

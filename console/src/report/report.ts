@@ -112,7 +112,7 @@ function criteria({ verdict, window }: Results, { messages, format }: Reader): M
   const rows = verdict.criteria.map(({ label, metric, op, value, observed, passed }) => [
     `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`,
     observed === null ? messages.common.none : format.measured(observed),
-    markup`<span class="${passed ? "good" : "bad"}">${passed ? messages.runs.passed : messages.runs.failed}</span>`,
+    markup`<span class="${passed ? "good" : "bad"}">${passed ? messages.run.criterionPassed : messages.run.criterionFailed}</span>`,
   ]);
   const title = window ? `${messages.run.tabCriteria} (${messages.run.ofWhole})` : messages.run.tabCriteria;
   return table(title, [messages.run.criterion, messages.run.observed, messages.run.outcome], rows);

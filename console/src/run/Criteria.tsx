@@ -42,7 +42,7 @@ export function Criteria({ results: { verdict, validity, window } }: { results: 
             header: messages.run.outcome,
             cell: ({ passed }) => (
               <StatusIndicator type={passed ? "success" : "error"}>
-                {passed ? messages.runs.passed : messages.runs.failed}
+                {passed ? messages.run.criterionPassed : messages.run.criterionFailed}
               </StatusIndicator>
             ),
           },
