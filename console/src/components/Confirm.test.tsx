@@ -40,3 +40,17 @@ it("stays open and says why when it did not work", async () => {
   expect(await screen.findByText("a run is not over")).toBeTruthy();
   expect(close).not.toHaveBeenCalled();
 });
+
+it("takes the name as it is shown, with its blanks run together", async () => {
+  const perform = vi.fn(() => Promise.resolve());
+  show(perform, "Check  out ");
+  await userEvent.type(screen.getByRole("textbox"), "Check out{Enter}");
+  await waitFor(() => expect(perform).toHaveBeenCalledOnce());
+});
+
+it("acts once, however often Enter is pressed", async () => {
+  const perform = vi.fn(() => new Promise<void>(() => undefined));
+  show(perform, "Checkout");
+  await userEvent.type(screen.getByRole("textbox"), "Checkout{Enter}{Enter}");
+  expect(perform).toHaveBeenCalledOnce();
+});

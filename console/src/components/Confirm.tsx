@@ -39,7 +39,8 @@ export function Confirm({ title, text, action, word, dismissLabel, perform, clos
     }
   };
 
-  const isReady = word === undefined || typed === word;
+  // The name is shown with its blanks run together, so nobody can tell how many there are.
+  const isReady = (word === undefined || collapsed(typed) === collapsed(word)) && !isBusy;
   return (
     <Modal
       visible
@@ -52,7 +53,7 @@ export function Confirm({ title, text, action, word, dismissLabel, perform, clos
             <Button variant="link" onClick={close}>
               {dismissLabel ?? messages.common.cancel}
             </Button>
-            <Button variant="primary" loading={isBusy} disabled={!isReady} onClick={() => void confirm()}>
+            <Button variant="primary" loading={isBusy} disabled={!isReady && !isBusy} onClick={() => void confirm()}>
               {action}
             </Button>
           </SpaceBetween>
@@ -77,4 +78,8 @@ export function Confirm({ title, text, action, word, dismissLabel, perform, clos
       </SpaceBetween>
     </Modal>
   );
+}
+
+function collapsed(text: string): string {
+  return text.trim().replace(/\s+/g, " ");
 }

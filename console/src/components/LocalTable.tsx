@@ -1,3 +1,4 @@
+import "./LocalTable.css";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
@@ -41,6 +42,8 @@ interface Props<T> {
 
 /** So few rows need no search field. */
 const FEW = 10;
+/** In pixels: beside a name of any length, figures are to be seen. */
+const MOST_OF_NAME = 420;
 
 /** A table whose rows are all here: sorted, searched and paged in the browser. */
 export function LocalTable<T>(props: Props<T>) {
@@ -80,8 +83,12 @@ export function LocalTable<T>(props: Props<T>) {
         header,
         ...(value && { sortingField: id }),
         isRowHeader: id === fixed,
-        cell: (item: T) => (cell ? cell(item) : (value?.(item) ?? messages.common.none)),
+        cell: (item: T) => {
+          const shown = cell ? cell(item) : (value?.(item) ?? messages.common.none);
+          return id === fixed ? <div className="row-name">{shown}</div> : shown;
+        },
         ...(minWidth !== undefined && { minWidth }),
+        ...(id === fixed && { maxWidth: MOST_OF_NAME }),
       }))}
       columnDisplay={columns.map((column) => ({ id: column.id, visible: isShown(column, fixed, state.columns) }))}
       trackBy={rowId}

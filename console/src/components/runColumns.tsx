@@ -3,6 +3,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import type { RunEntry } from "../api/types";
 import { useFormat, useMessages } from "../i18n/language";
+import { Clamped } from "./Clamped";
 import { Instant } from "./Instant";
 import { RouterLink } from "./RouterLink";
 import { RunStatus } from "./RunStatus";
@@ -30,7 +31,7 @@ export function useRunColumns({ withScenario }: { withScenario: boolean }): Colu
           </RouterLink>
           {run.note && (
             <Box color="text-body-secondary" fontSize="body-s">
-              {run.note}
+              <Clamped text={run.note} />
             </Box>
           )}
         </>

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { changeRun } from "../api/runs";
 import type { Run } from "../api/types";
 import { useNotices } from "../app/notices";
+import { Clamped } from "../components/Clamped";
 import { useMayEdit } from "../components/useMayEdit";
 import { useMessages } from "../i18n/language";
 
@@ -14,7 +15,8 @@ import { useMessages } from "../i18n/language";
 export function Note({ run }: { run: Run }) {
   const messages = useMessages();
   const mayEdit = useMayEdit();
-  if (!mayEdit) return <>{run.note}</>;
+  const shown = run.note !== null && <Clamped text={run.note} />;
+  if (!mayEdit) return shown;
   return (
     <Popover
       size="large"
@@ -23,7 +25,7 @@ export function Note({ run }: { run: Run }) {
       header={messages.run.note}
       content={<Editor run={run} />}
     >
-      {run.note ?? messages.run.addNote}
+      {shown || messages.run.addNote}
     </Popover>
   );
 }
@@ -32,18 +34,22 @@ function Editor({ run }: { run: Run }) {
   const messages = useMessages();
   const notices = useNotices();
   const [text, setText] = useState(run.note ?? "");
+  const [isSaving, setSaving] = useState(false);
   const save = async () => {
+    setSaving(true);
     try {
       await changeRun(run.runId, { note: text === "" ? null : text });
       notices.tell({ type: "success", header: messages.run.noteSaved });
     } catch (error) {
       notices.tellRefusal(error);
+    } finally {
+      setSaving(false);
     }
   };
   return (
     <SpaceBetween size="xs">
       <Textarea ariaLabel={messages.run.note} value={text} onChange={({ detail }) => setText(detail.value)} rows={3} />
-      <Button onClick={() => void save()}>{messages.common.save}</Button>
+      <Button loading={isSaving} onClick={() => void save()}>{messages.common.save}</Button>
     </SpaceBetween>
   );
 }
