@@ -27,8 +27,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
   await page.evaluate(() => window.scrollTo(0, 0));
   const wide = page.viewportSize();
   for (const mode of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme: mode, reducedMotion: "reduce" });
-    await page.waitForFunction((dark) => document.body.classList.contains("awsui-dark-mode") === dark, mode === "dark");
+    await show(page, mode);
     await page.screenshot({ path: `${SCREENSHOTS}/${name}-${mode}.png`, fullPage: true });
   }
   if (!wide) return;
@@ -37,14 +36,28 @@ export async function photograph(page: Page, name: string): Promise<void> {
   await page.setViewportSize(wide);
 }
 
+async function show(page: Page, mode: "dark" | "light"): Promise<void> {
+  await page.emulateMedia({ colorScheme: mode, reducedMotion: "reduce" });
+  await page.waitForFunction((dark) => document.body.classList.contains("awsui-dark-mode") === dark, mode === "dark");
+}
+
 interface Violation {
   id: string;
   nodes: { html: string }[];
 }
 
-/** What axe finds wrong by WCAG A and AA, a line each. */
+/** What axe finds wrong by WCAG A and AA in light and in dark, a line each. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
+  const found: string[] = [];
+  for (const mode of ["dark", "light"] as const) {
+    await show(page, mode);
+    found.push(...(await violationsNow(page)).map((violation) => `${mode}: ${violation}`));
+  }
+  return found;
+}
+
+async function violationsNow(page: Page): Promise<string[]> {
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(scope: Document, options: object): Promise<{ violations: Violation[] }> } };
     return (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })).violations;

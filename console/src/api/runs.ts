@@ -58,6 +58,17 @@ export const runs = {
       staleTime: Infinity,
     }),
 
+  /** The newest runs of a scenario before an instant. */
+  before: (scenarioId: string, to: string) =>
+    queryOptions({
+      queryKey: ["runs", "before", scenarioId, to],
+      queryFn: ({ signal }) => {
+        const params = { path: { scenarioId }, query: { limit: TREND_RUNS, to } };
+        return answer(api.GET("/api/v1/scenarios/{scenarioId}/runs", { params, signal }));
+      },
+      staleTime: 60_000,
+    }),
+
   one: (runId: string) =>
     queryOptions({
       queryKey: ["runs", "one", runId],
@@ -86,6 +97,7 @@ export async function deleteRun(runId: string): Promise<void> {
   await answer(api.DELETE("/api/v1/runs/{runId}", { params: { path: { runId } } }));
   queries.removeQueries({ queryKey: runs.one(runId).queryKey });
   await queries.invalidateQueries({ queryKey: ["runs"] });
+  await queries.invalidateQueries({ queryKey: ["trend"] });
 }
 
 async function changed(run: Run): Promise<Run> {

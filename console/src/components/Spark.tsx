@@ -17,7 +17,8 @@ export function Spark({ scenarioId, lastRun }: { scenarioId: string; lastRun: Ru
   const bars = (query.data?.items ?? []).toReversed();
   const most = Math.max(...bars.map(p95Of), 0);
   if (most === 0) return <>{messages.common.none}</>;
-  const text = messages.scenarios.trendText(bars.length, format.ms(p95Of(bars.at(-1))));
+  const last = bars.at(-1)?.summary?.p95;
+  const text = last == null ? messages.scenarios.trendNone(bars.length) : messages.scenarios.trendText(bars.length, format.ms(last));
   return (
     <svg className="spark" width={TREND_RUNS * (WIDTH + GAP)} height={HEIGHT} role="img" aria-label={text}>
       <title>{bars.map((run) => `${format.instant(run.startAt ?? run.createdAt)}: ${format.ms(run.summary?.p95)}`).join("\n")}</title>
@@ -38,8 +39,8 @@ export function Spark({ scenarioId, lastRun }: { scenarioId: string; lastRun: Ru
   );
 }
 
-function p95Of(run: RunEntry | undefined): number {
-  return run?.summary?.p95 ?? 0;
+function p95Of(run: RunEntry): number {
+  return run.summary?.p95 ?? 0;
 }
 
 function isBad({ status, summary }: RunEntry): boolean {

@@ -1,6 +1,5 @@
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -8,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
 import { errorAt } from "./fieldErrors";
+import { Foldable } from "./Foldable";
 import type { SectionProps } from "./section";
 import { TextField } from "./TextField";
 
@@ -39,7 +39,11 @@ export function WorkerSection({ draft, errors, change }: SectionProps) {
   const options = (values: number[], text: (n: number) => string) =>
     values.map((n) => ({ value: String(n), label: text(n) }));
   return (
-    <ExpandableSection variant="container" headerText={messages.editor.advanced}>
+    <Foldable
+      title={messages.editor.advanced}
+      variant="container"
+      hasError={[...errors.keys()].some((pointer) => /^\/(worker|start)\//.test(pointer))}
+    >
       <SpaceBetween size="l">
         <ColumnLayout columns={3}>
           <FormField label={messages.editor.vcpu} errorText={errorAt(errors, "/worker/vcpu")}>
@@ -105,6 +109,6 @@ export function WorkerSection({ draft, errors, change }: SectionProps) {
           {messages.editor.captureErrors}
         </Checkbox>
       </SpaceBetween>
-    </ExpandableSection>
+    </Foldable>
   );
 }

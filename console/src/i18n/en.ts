@@ -175,6 +175,7 @@ export const en = {
     neverRun: "Never run",
     trend: "Trend of p95",
     trendText: (n: number, p95: string) => `${count(n, "run", "runs")}, the last with a p95 of ${p95}`,
+    trendNone: (n: number) => `${count(n, "run", "runs")}, the last without results`,
     p95: "p95",
     failures: "Failures",
     throughput: "Throughput",
@@ -411,6 +412,7 @@ export const en = {
     cancel: "Cancel run",
     cancelling: "The run is being cancelled.",
     again: "Run again",
+    scenarioGone: "The scenario has been deleted.",
     pin: "Pin",
     unpin: "Unpin",
     note: "Note",
@@ -624,7 +626,7 @@ export const en = {
     withBaseline: "With the baseline",
     withPrevious: "With the run before",
     withOther: "With another run…",
-    chosen: (n: number) => `${n} of 2 chosen`,
+    chosen: (n: number) => `${n} of 2 chosen${n === 2 ? "; another one takes the place of the first" : ""}`,
   },
 
   report: {

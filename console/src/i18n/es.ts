@@ -156,6 +156,7 @@ export const es: Messages = {
     lastRun: "Última ejecución",
     trend: "Tendencia de p95",
     trendText: (n, p95) => `${count(n, "ejecución", "ejecuciones")}, la última con un p95 de ${p95}`,
+    trendNone: (n) => `${count(n, "ejecución", "ejecuciones")}, la última sin resultados`,
     neverRun: "Nunca ejecutado",
     p95: "p95",
     failures: "Fallos",
@@ -392,6 +393,7 @@ export const es: Messages = {
     cancel: "Cancelar ejecución",
     cancelling: "La ejecución se está cancelando.",
     again: "Ejecutar de nuevo",
+    scenarioGone: "El escenario se eliminó.",
     pin: "Fijar",
     unpin: "Dejar de fijar",
     note: "Nota",
@@ -614,7 +616,7 @@ export const es: Messages = {
     withBaseline: "Con la línea base",
     withPrevious: "Con la anterior",
     withOther: "Con otra…",
-    chosen: (n) => `${n} de 2 elegidas`,
+    chosen: (n) => `${n} de 2 elegidas${n === 2 ? "; otra toma el lugar de la primera" : ""}`,
   },
 
   report: {

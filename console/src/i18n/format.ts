@@ -53,7 +53,7 @@ export class Format {
   percent(share: number | null | undefined): string {
     if (share == null) return NONE;
     const percent = share * 100;
-    return `${percent === 0 || percent === 100 ? percent : this.#number(percent, decimals(percent))}${SPACE}%`;
+    return `${this.#almost(percent) ?? this.#number(percent, decimals(percent))}${SPACE}%`;
   }
 
   /** US dollars; less than a cent is said to be that. */
@@ -131,6 +131,14 @@ export class Format {
   /** The same instant for comparison with logs. */
   utc(at: string): string {
     return `${at.replace("T", " ").replace("Z", "")} UTC`;
+  }
+
+  /** Of a percentage that is near to none or to all, as much as tells it from them. */
+  #almost(percent: number): string | null {
+    if (percent > 0 && percent < 0.0005) return `<${SPACE}${this.#number(0.001, 3)}`;
+    if (percent < 99.95 || percent >= 100) return null;
+    const digits = [2, 3].find((count) => Number(percent.toFixed(count)) < 100);
+    return digits === undefined ? `>${SPACE}${this.#number(99.999, 3)}` : this.#number(percent, digits);
   }
 
   #number(value: number, digits: number): string {

@@ -161,7 +161,17 @@ describe("figures", () => {
     expect(plain(english.ms(1_234))).toBe("1.23 s");
     expect(plain(english.rate(363.636))).toBe("364/s");
     expect(plain(english.percent(0.00083))).toBe("0.083 %");
-    expect(plain(english.percent(1))).toBe("100 %");
+    expect([0, 0.000001, 0.00001, 0.995, 0.9997, 0.999999, 0.9999999, 1, 1.02].map((share) => plain(english.percent(share)))).toEqual([
+      "0 %",
+      "< 0.001 %",
+      "0.001 %",
+      "99.5 %",
+      "99.97 %",
+      "> 99.999 %",
+      "> 99.999 %",
+      "100 %",
+      "102 %",
+    ]);
     expect([0, 0.004, 1.234].map((value) => plain(english.dollars(value)))).toEqual(["$0.00", "< $0.01", "$1.23"]);
     expect([english, spanish].map((format) => plain(format.price(0.04048)))).toEqual(["$0.04048", "0,04048 US$"]);
     expect(plain(english.bytes(73_400_320))).toBe("73.4 MB");

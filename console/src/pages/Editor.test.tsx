@@ -50,6 +50,7 @@ function show() {
     [
       { path: "/scenarios/new", element: <Editor /> },
       { path: "/other", element: <p>elsewhere</p> },
+      { path: "/scenarios", element: <p>the list</p> },
     ],
     { initialEntries: ["/scenarios/new"] },
   );
@@ -104,6 +105,23 @@ it("asks before changes are lost, and not without any", async () => {
   await screen.findByRole("textbox", { name: "Name" });
   await router.navigate("/other");
   expect(await screen.findByText("elsewhere")).toBeTruthy();
+});
+
+it("leads to the list when nothing was before it", async () => {
+  show();
+  await userEvent.click(await screen.findByRole("button", { name: "Cancel" }));
+  expect(await screen.findByText("the list")).toBeTruthy();
+});
+
+it("unfolds what holds an error", async () => {
+  const refused = { ...REFUSED, errors: [{ pointer: "/worker/heapPercent", detail: "must be a whole number" }] };
+  show();
+  const section = await screen.findByRole("button", { name: "Workers and start" });
+  expect(section.getAttribute("aria-expanded")).toBe("false");
+  requests.mockImplementation(() => Promise.resolve(Response.json(refused, { status: 422 })));
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  await screen.findByText("must be a whole number");
+  expect(section.getAttribute("aria-expanded")).toBe("true");
 });
 
 it("begins where the results are kept, if workers may run there", async () => {

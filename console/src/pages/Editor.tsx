@@ -94,7 +94,7 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
             draft={draft}
             saving={saving}
             save={(goal) => void save(goal)}
-            cancel={() => void navigate(-1)}
+            cancel={() => void (isFirstPage() ? navigate("/scenarios") : navigate(-1))}
           >
             {refusal === "upload" && (
               <Alert type="warning" header={messages.editor.scriptMissing}>
@@ -111,4 +111,10 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
       </div>
     </ContentLayout>
   );
+}
+
+/** Whether the console has no page before this one: then back would lead out of it, or nowhere. */
+function isFirstPage(): boolean {
+  const { idx } = (window.history.state ?? {}) as { idx?: number };
+  return idx === undefined || idx === 0;
 }

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -68,6 +68,7 @@ const RESULTS = {
   validity: { grade: "valid", reasons: [] },
 };
 
+let role = "viewer";
 /** Answers the results that were asked for last. */
 let answerResults: (body: object, status?: number) => Promise<void>;
 
@@ -75,7 +76,10 @@ beforeEach(() => {
   requests.mockImplementation((request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/api/v1/runs/run_1") return Promise.resolve(Response.json(RUN));
-    if (pathname.endsWith("/me")) return Promise.resolve(Response.json({ principal: "a", role: "viewer" }));
+    if (pathname.endsWith("/me")) return Promise.resolve(Response.json({ principal: "a", role }));
+    if (pathname === "/api/v1/scenarios/scn_1") {
+      return Promise.resolve(Response.json({ status: 404, code: "NOT_FOUND", detail: "there is no such scenario" }, { status: 404 }));
+    }
     if (pathname.endsWith("/series")) return Promise.resolve(Response.json({ stepMs: 1_000, completeUntil: 70, points: [] }));
     if (pathname.endsWith("/results")) {
       return new Promise((resolve) => {
@@ -86,7 +90,10 @@ beforeEach(() => {
   });
 });
 
-afterEach(() => queries.clear());
+afterEach(() => {
+  role = "viewer";
+  queries.clear();
+});
 
 async function show() {
   const router = createMemoryRouter([{ path: "/runs/:runId", element: <Run /> }], { initialEntries: ["/runs/run_1?tab=scenario"] });
@@ -114,6 +121,13 @@ describe("the page of a run that is over", () => {
     expect(await screen.findByText("not for you")).toBeTruthy();
     expect(screen.queryByText(COMPUTING)).toBeNull();
     expect(screen.queryByText("Virtual users")).toBeNull();
+  });
+
+  it("offers no other run of a scenario that was deleted", async () => {
+    role = "operator";
+    await show();
+    const again = await screen.findByRole("button", { name: "Run again" });
+    await waitFor(() => expect(again.getAttribute("aria-disabled")).toBe("true"));
   });
 
   it("does not give the figures of one part for those of another", async () => {

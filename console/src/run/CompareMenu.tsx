@@ -11,10 +11,8 @@ import { useMessages } from "../i18n/language";
 export function CompareMenu({ run, baselineRunId }: { run: Run; baselineRunId: string | null }) {
   const messages = useMessages();
   const navigate = useNavigate();
-  const newest = useQuery(runs.trend(run.scenarioId, run)).data?.items ?? [];
-  const previous = newest.find(
-    (other) => other.createdAt < run.createdAt && isComparable({ status: other.status, summary: other.summary ?? null }),
-  );
+  const earlier = useQuery(runs.before(run.scenarioId, run.createdAt)).data?.items ?? [];
+  const previous = earlier.find(({ status, summary }) => isComparable({ status, summary: summary ?? null }));
   const hasBaseline = baselineRunId !== null && baselineRunId !== run.runId;
   const bases: Record<string, string> = {
     ...(hasBaseline && { baseline: baselineRunId }),

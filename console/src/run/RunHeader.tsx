@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { isComparable } from "../api/comparisons";
+import { Refusal } from "../api/refusal";
 import { cancelRun, changeRun, deleteRun, isOver } from "../api/runs";
 import { scenarios, setBaseline } from "../api/scenarios";
 import type { Results, Run } from "../api/types";
@@ -68,7 +69,8 @@ function Actions({ run, results, course }: Props) {
   const [asking, setAsking] = useState<"cancel" | "delete" | null>(null);
   const over = isOver(run.status);
   // A deleted scenario leaves its runs behind.
-  const scenario = useQuery({ ...scenarios.one(run.scenarioId), retry: false }).data;
+  const { data: scenario, error } = useQuery({ ...scenarios.one(run.scenarioId), retry: false });
+  const isGone = error instanceof Refusal && error.code === "NOT_FOUND";
   const isBaseline = scenario?.baselineRunId === run.runId;
   const canBeCancelled = !over && run.status !== "stopping" && run.status !== "collecting";
 
@@ -121,6 +123,7 @@ function Actions({ run, results, course }: Props) {
           variant="primary"
           iconName="caret-right-filled"
           loading={starting !== null}
+          {...(isGone && { disabled: true, disabledReason: messages.run.scenarioGone })}
           onClick={() => void start(run.scenarioId)}
         >
           {messages.run.again}

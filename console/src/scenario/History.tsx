@@ -73,7 +73,9 @@ function Actions({ scenario: { scenarioId, baselineRunId }, chosen }: { scenario
   };
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <Box color="text-body-secondary">{messages.compare.chosen(chosen.length)}</Box>
+      <div aria-live="polite">
+        <Box color="text-body-secondary">{messages.compare.chosen(chosen.length)}</Box>
+      </div>
       {mayEdit && (
         <Button disabled={chosen.length !== 1} onClick={() => void change()}>
           {isBaseline ? messages.scenario.clearBaseline : messages.scenario.setBaseline}
