@@ -407,7 +407,7 @@ export const es: Messages = {
     stages: "Etapas",
     startsAt: "Inicio",
     endedAt: "Fin",
-    createdAt: "Solicitada",
+    createdAt: "Pedida",
     load: "Carga",
     virtualUsers: "Usuarios virtuales",
     requestRate: "Peticiones",

@@ -102,7 +102,7 @@ function Shortcuts({ mayEdit }: { mayEdit: boolean }) {
       trackBy="scenarioId"
       enableKeyboardNavigation
       wrapLines
-      filter={<Outdated query={query} />}
+      {...(query.isError && { filter: <Outdated query={query} /> })}
       ariaLabels={{ tableLabel: messages.common.scenarios, selectionGroupLabel: messages.common.scenarios }}
       columnDefinitions={[
         {

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, expect, it, vi } from "vitest";
 
@@ -20,7 +20,7 @@ const common = { runId: "run_1", scenarioId: "scn_1", createdAt: AT, startAt: nu
 
 afterEach(() => queries.clear());
 
-function show(status: string, code: string | null, element: string | null = null) {
+function answer(status: string, code: string | null, element: string | null = null, log: string[] = []) {
   const problem = code === null ? null : { code, detail: "this is why", element };
   requests.mockImplementation((request) => {
     const { pathname } = new URL(request.url);
@@ -28,11 +28,14 @@ function show(status: string, code: string | null, element: string | null = null
     if (pathname.endsWith("/validation")) {
       const outcome = problem && "failed";
       return Promise.resolve(
-        Response.json({ ...common, status, outcome, problem, exchanges: [], log: [], omitted: { samples: 0, failures: 0 } }),
+        Response.json({ ...common, status, outcome, problem, exchanges: [], log, omitted: { samples: 0, failures: 0 } }),
       );
     }
     return Promise.resolve(Response.json({ ...common, status, stages: [], reason: null, scenario: { name: "Checkout", shape: { kind: "script", maxDuration: "1m" } } }));
   });
+}
+
+function show() {
   const router = createMemoryRouter([{ path: "/runs/:runId/validation", element: <Validation /> }], {
     initialEntries: ["/runs/run_1/validation"],
   });
@@ -54,7 +57,8 @@ it.each([
   ["failed", "ENGINE_FAILED", null, "The scenario is broken"],
   ["completed", "REQUEST_FAILED", "GET /", "The scenario is broken at GET /"],
 ])("of a run that is %s with %s is said what that means", async (status, code, element, header) => {
-  show(status, code, element);
+  answer(status, code, element);
+  show();
   expect(await screen.findByText(header)).toBeTruthy();
   expect(screen.getByText("this is why")).toBeTruthy();
   expect(screen.getByText("No request was sent")).toBeTruthy();
@@ -62,6 +66,16 @@ it.each([
 });
 
 it("says what it waits for while it goes on", async () => {
-  show("launching", null);
+  answer("launching", null);
+  show();
   expect(await screen.findByText(/The engine starts/)).toBeTruthy();
+});
+
+it("opens the engine's log when it turns out to have failed, also for who watched", async () => {
+  answer("running", null, null, ["a warning"]);
+  show();
+  const log = () => screen.findByRole("button", { name: "1 warning of the engine" });
+  expect((await log()).getAttribute("aria-expanded")).toBe("false");
+  answer("failed", "ENGINE_FAILED", null, ["a warning"]);
+  await waitFor(async () => expect((await log()).getAttribute("aria-expanded")).toBe("true"));
 });

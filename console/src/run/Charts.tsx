@@ -1,3 +1,4 @@
+import "./outdated.css";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -33,7 +34,7 @@ interface Props {
 }
 
 /** The course of the run: the same charts while it goes on and afterwards. */
-export function Charts({ run, course: { course, isLoading, error, retry }, live, view, labels, isComputing }: Props) {
+export function Charts({ run, course: { course, isOutdated, isLoading, error, retry }, live, view, labels, isComputing }: Props) {
   const messages = useMessages();
   const over = isOver(run.status);
   return (
@@ -53,7 +54,9 @@ export function Charts({ run, course: { course, isLoading, error, retry }, live,
         {error !== null && <Problem error={error} retry={retry} isPolling={!over} />}
         {course && course.points.length > 0 ? (
           <Suspense fallback={<Spinner />}>
-            <Lines run={run} course={course} view={view} />
+            <div className={isOutdated ? "outdated" : undefined} aria-busy={isOutdated}>
+              <Lines run={run} course={course} view={view} />
+            </div>
           </Suspense>
         ) : over && isLoading ? (
           <Spinner size="large" />

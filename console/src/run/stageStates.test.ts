@@ -27,6 +27,7 @@ describe("the stages of a run", () => {
     expect(states("completed", [...load, begun("collect")], false).slice(4)).toEqual(["done", "goingOn", "waiting"]);
     expect(states("completed", [...load, ...ended("collect"), begun("cleanUp")], false).slice(5)).toEqual(["done", "goingOn"]);
     expect(states("completed", [...load, ...ended("collect", "cleanUp")], true)).toEqual(Array(7).fill("done"));
+    expect(states("completed", [...load, ...ended("collect"), begun("cleanUp")], true)[6]).toBe("stopped");
   });
 
   it("say in which of them it failed, and which it never reached", () => {

@@ -30,7 +30,7 @@ export function stageStates({ status, reason, stages }: Staged, isSettled: boole
     const mayGoOn = !isOver(status) || (!isSettled && isBehindTheEnd(name));
     if (!stage) return mayGoOn ? "waiting" : "notReached";
     if (status === "failed" && name === broken) return "failed";
-    if (stage.endedAt != null || (status === "completed" && !mayGoOn)) return "done";
+    if (stage.endedAt != null) return "done";
     if (mayGoOn) return "goingOn";
     return status === "failed" ? "failed" : "stopped";
   }
