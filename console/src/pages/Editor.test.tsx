@@ -80,7 +80,11 @@ it("keeps what was typed when what the form stands on cannot be read anew", asyn
   show();
   await userEvent.type(await screen.findByRole("textbox", { name: "Name" }), "Checkout");
   requests.mockImplementation(() => Promise.resolve(Response.json({ status: 403, detail: "not now" }, { status: 403 })));
-  await act(() => queries.refetchQueries({ queryKey: ["regions"] }));
+  await act(async () => {
+    await queries.refetchQueries({ queryKey: ["regions"] });
+    // Whoever looks at a query hears of it in a task of its own.
+    await new Promise((resolve) => setTimeout(resolve));
+  });
   expect(queries.getQueryState(["regions"])?.status).toBe("error");
   expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Name" }).value).toBe("Checkout");
 });

@@ -70,8 +70,6 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
         </Container>
         {validation.log.length > 0 && (
           <ExpandableSection
-            // Anew when it is known what came of it, so that who watched need not open it.
-            key={validation.outcome}
             variant="container"
             headerText={messages.validation.log(validation.log.length)}
             defaultExpanded={validation.outcome === "failed"}
