@@ -65,6 +65,16 @@ fn the_plan_is_found_when_there_is_only_one() {
     );
     assert_eq!(archive.entry(Some("./b/two.JMX")).unwrap(), "b/two.JMX");
     assert!(matches!(archive.entry(Some("c.jmx")), Err(Error::Missing(_))));
+
+    // A folder that is called like the one that wraps it.
+    let archive = open(zip(&[("shop/plan.jmx", b"x"), ("shop/shop/plan.jmx", b"y")])).unwrap();
+    for (asked, found) in [
+        ("plan.jmx", "plan.jmx"),
+        ("shop/plan.jmx", "shop/plan.jmx"),
+        ("shop/shop/plan.jmx", "shop/plan.jmx"),
+    ] {
+        assert_eq!(archive.entry(Some(asked)).unwrap(), found);
+    }
     assert!(matches!(
         open(zip(&[("a.txt", b"x")])).unwrap().entry(None),
         Err(Error::NoPlan)
