@@ -204,10 +204,14 @@ impl<R: Read + Seek> Archive<R> {
         self.files.keys().filter(is_jar).cloned().collect()
     }
 
-    /// The bytes of one file.
-    pub fn read(&mut self, path: &str) -> Result<Vec<u8>, Error> {
+    /// The bytes of one file, if it has so many at most; of one that has more, no more are held.
+    pub fn read_at_most(&mut self, path: &str, most: u64) -> Result<Vec<u8>, Error> {
+        let limits = Limits {
+            file: most.min(self.limits.file),
+            ..self.limits
+        };
         let mut bytes = Vec::new();
-        self.copy(path, &mut self.limits.meter(), &mut bytes)?;
+        self.copy(path, &mut limits.meter(), &mut bytes)?;
         Ok(bytes)
     }
 
