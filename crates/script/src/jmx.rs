@@ -6,6 +6,7 @@ pub mod execution;
 pub mod expression;
 pub mod findings;
 pub mod group;
+mod listener;
 
 use std::{collections::BTreeMap, fmt};
 
