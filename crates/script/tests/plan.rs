@@ -255,6 +255,34 @@ fn collectors_of_samples_are_left_out_and_what_goes_with_them_is_said() {
 }
 
 #[test]
+fn what_a_module_controller_may_run_is_included_though_it_is_disabled() {
+    let tree = |module: &str| {
+        group("ThreadGroup", "a", "1", "").replace("<hashTree/>", &format!("<hashTree>{module}</hashTree>"))
+            + r#"<TestFragmentController testname="parts" enabled="false"/><hashTree>
+            <IncludeController testname="i"><stringProp name="IncludeController.includepath">more.jmx</stringProp></IncludeController>
+            <hashTree/></hashTree>"#
+    };
+    let (properties, classes, files) = (BTreeMap::new(), ClassIndex::standard(), BTreeSet::new());
+    let module = r#"<ModuleController testname="m" enabled="true"/><hashTree/>"#;
+    let disabled = module.replace("true", "false");
+    for (module, is_included) in [("", false), (module, true), (disabled.as_str(), false)] {
+        let plan = plan(&tree(module));
+        assert_eq!(
+            plan.includes(),
+            ["more.jmx"].repeat(usize::from(is_included)),
+            "{module}"
+        );
+        let findings = plan.findings(&around(&properties, &classes, &files, true));
+        assert_eq!(
+            findings.problems.len(),
+            usize::from(is_included),
+            "{:?}",
+            findings.problems
+        );
+    }
+}
+
+#[test]
 fn with_shape_script_the_groups_stay_as_they_are() {
     let tree = group("ThreadGroup", "a", "${n}", "")
         + &group("kg.apc.jmeter.threads.UltimateThreadGroup", "u", "1", "");

@@ -110,6 +110,8 @@ pub fn prepare(plan: &Plan, load: &Load) -> Result<Prepared, Mismatch> {
 }
 
 /// Makes the copy of a file that an Include Controller reads: as [`prepare`], but for what concerns a whole test.
+///
+/// What is disabled is prepared, too: a Module Controller may run it.
 pub fn prepare_include(plan: &Plan) -> Prepared {
     let mut plan = plan.clone();
     let mut warnings = Vec::new();
