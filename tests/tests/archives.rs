@@ -131,3 +131,107 @@ async fn data_plugins_and_libraries_of_a_zip_are_found() -> Result<()> {
     ensure!(detail.contains("example.PluginSampler"), "{detail}");
     Ok(())
 }
+
+/// One user goes four times through a fragment that is disabled and holds a transaction, a file that is included, and a
+/// listener.
+fn plan_with_fragment(port: u16) -> String {
+    let own = transaction("own", &sampler("of own", port, "/own"));
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<jmeterTestPlan version="1.2" properties="5.0" jmeter="5.6.3"><hashTree>
+<TestPlan guiclass="TestPlanGui" testclass="TestPlan" testname="shop" enabled="true"/>
+<hashTree>
+<TestFragmentController guiclass="TestFragmentControllerGui" testclass="TestFragmentController" testname="parts" enabled="false"/>
+<hashTree>
+{own}
+<IncludeController guiclass="IncludeControllerGui" testclass="IncludeController" testname="more" enabled="true">
+<stringProp name="IncludeController.includepath">more.jmx</stringProp>
+</IncludeController>
+<hashTree/>
+<ResultCollector guiclass="SimpleDataWriter" testclass="ResultCollector" testname="writer" enabled="true">
+<stringProp name="filename">own.jtl</stringProp>
+</ResultCollector>
+<hashTree/>
+</hashTree>
+<ThreadGroup guiclass="ThreadGroupGui" testclass="ThreadGroup" testname="users" enabled="true">
+<stringProp name="ThreadGroup.on_sample_error">continue</stringProp>
+<elementProp name="ThreadGroup.main_controller" elementType="LoopController" guiclass="LoopControlPanel" testclass="LoopController">
+<boolProp name="LoopController.continue_forever">false</boolProp><stringProp name="LoopController.loops">4</stringProp>
+</elementProp>
+<stringProp name="ThreadGroup.num_threads">1</stringProp><stringProp name="ThreadGroup.ramp_time">0</stringProp>
+</ThreadGroup>
+<hashTree>
+<ModuleController guiclass="ModuleControllerGui" testclass="ModuleController" testname="module" enabled="true">
+<collectionProp name="ModuleController.node_path">
+<stringProp name="root">Test Plan</stringProp><stringProp name="plan">shop</stringProp><stringProp name="part">parts</stringProp>
+</collectionProp>
+</ModuleController>
+<hashTree/>
+</hashTree></hashTree></hashTree></jmeterTestPlan>"#
+    )
+}
+
+fn included(port: u16) -> String {
+    let included = transaction("included", &sampler("of included", port, "/included"));
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<jmeterTestPlan version="1.2" properties="5.0" jmeter="5.6.3"><hashTree>
+<TestPlan guiclass="TestPlanGui" testclass="TestPlan" testname="more" enabled="true"/>
+<hashTree>
+<TestFragmentController guiclass="TestFragmentControllerGui" testclass="TestFragmentController" testname="part" enabled="true"/>
+<hashTree>{included}</hashTree></hashTree></hashTree></jmeterTestPlan>"#
+    )
+}
+
+/// A transaction that would report itself in the place of its samples.
+fn transaction(name: &str, body: &str) -> String {
+    format!(
+        r#"<TransactionController guiclass="TransactionControllerGui" testclass="TransactionController" testname="{name}" enabled="true">
+<boolProp name="TransactionController.parent">true</boolProp></TransactionController><hashTree>{body}</hashTree>"#
+    )
+}
+
+fn sampler(name: &str, port: u16, path: &str) -> String {
+    format!(
+        r#"<HTTPSamplerProxy guiclass="HttpTestSampleGui" testclass="HTTPSamplerProxy" testname="{name}" enabled="true">
+<stringProp name="HTTPSampler.protocol">http</stringProp><stringProp name="HTTPSampler.domain">127.0.0.1</stringProp>
+<stringProp name="HTTPSampler.port">{port}</stringProp><stringProp name="HTTPSampler.path">{path}</stringProp>
+<stringProp name="HTTPSampler.method">GET</stringProp><boolProp name="HTTPSampler.use_keepalive">true</boolProp>
+</HTTPSamplerProxy>
+<hashTree/>"#
+    )
+}
+
+#[tokio::test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+async fn what_a_module_controller_runs_of_a_disabled_fragment_is_counted() -> Result<()> {
+    let (product, target) = (Product::start()?, Target::start().await?);
+    let client = product.client()?;
+    let port = target.port();
+    let files = [
+        ("plan.jmx", plan_with_fragment(port).into_bytes()),
+        ("more.jmx", included(port).into_bytes()),
+    ];
+    let script = client.upload("shop.zip", &zip(&files)?).await?;
+    let scenario = json!({
+        "name": "modules",
+        "workload": {"kind": "script", "scriptId": script, "entry": "plan.jmx"},
+        "shape": {"kind": "script", "maxDuration": "1m"},
+        "traffic": [{"region": "us-east-1", "workers": 1}]
+    });
+    let run = client.run(&client.scenario(&scenario).await?).await?;
+    let ended = client.ended(&run, Duration::from_secs(120)).await?;
+    assert_eq!(ended["status"], "completed", "{ended:#}\n{}", product.log());
+    let heard = [("/own", 4), ("/included", 4)];
+    let heard: BTreeMap<String, u64> = heard.map(|(path, count)| (path.to_owned(), count)).into();
+    assert_eq!(target.counts().by_path, heard);
+    let results = client.get(&format!("/runs/{run}/results")).await?;
+    for label in ["of own", "of included"] {
+        assert_eq!(results["byLabel"][label]["requests"], 4, "{label}: {results:#}");
+    }
+    let warnings = ended["warnings"].to_string();
+    for changed in ["transaction `own`", "transaction `included`", "own.jtl"] {
+        ensure!(warnings.contains(changed), "{changed} in {warnings}");
+    }
+    Ok(())
+}

@@ -134,6 +134,9 @@ const scripts: Words = {
   GROUP_COURSE_NOT_USED: (file, group, parts = "") =>
     `\`${file}\`: del grupo de hilos \`${group}\` no se usa, porque el escenario dice cuánto dura la carga: ${parts.split(", ").map((part) => COURSE[part] ?? part).join(", ")}`,
   LISTENER_LEFT_OUT: (file, listener, written) => `\`${file}\`: el receptor \`${listener}\` escribiría ${written} y se omite`,
+  LISTENER_MAIL_LEFT_OUT: (file, listener, to) => `\`${file}\`: el receptor \`${listener}\` enviaría correo a ${to} y se omite`,
+  LISTENER_KIND_LEFT_OUT: (file, listener, kind) =>
+    `\`${file}\`: el receptor \`${listener}\`, un ${kind}, recoge muestras y se omite`,
   TRANSACTION_WITH_SAMPLES: (file, transaction) =>
     `\`${file}\`: la transacción \`${transaction}\` informa de sus muestras además de sí misma`,
 };

@@ -5,6 +5,7 @@ use axum::{Json, extract::State, response::Response};
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{
     Region, RunId, Timestamp,
+    plan::Plan,
     role::Role,
     run::Run,
     said,
@@ -172,7 +173,7 @@ async fn logs(
     Query(asked): Query<Lines>,
 ) -> Result<Json<Page<Line>>, Problem> {
     let run = app.gateways.runs.get(id).await?;
-    let plan = model::plan::Plan::new(&run.scenario);
+    let plan = Plan::new(&run.scenario);
     let region = plan
         .region_of(asked.worker)
         .ok_or_else(|| aws::Error::NotFound(format!("worker {} of {id}", asked.worker)))?;
@@ -235,47 +236,42 @@ async fn artifacts(
     Id(id): Id<RunId>,
     _: Query<Nothing>,
 ) -> Result<Response, Problem> {
-    app.gateways.runs.get(id).await?;
+    let run = app.gateways.runs.get(id).await?;
+    let workers = Plan::new(&run.scenario)
+        .regions
+        .into_iter()
+        .flat_map(|part| part.indices().map(move |worker| (part.region.clone(), worker)));
+    let of_worker = |(region, worker)| left_by(&app, id, region, worker);
+    let items: Vec<Vec<Artifact>> = stream::iter(workers)
+        .map(of_worker)
+        .buffered(LISTED_AT_ONCE)
+        .try_collect()
+        .await?;
+    answer::json(&app, id, &Page::whole(items.into_iter().flatten().collect())).await
+}
+
+/// Workers whose artifacts are listed at the same time.
+const LISTED_AT_ONCE: usize = 32;
+
+/// One worker's artifacts, by name. Beside them lie its segments, two for each minute of the load, which are not looked at;
+/// and its record is forgotten before its artifacts are.
+async fn left_by(app: &App, id: RunId, region: Region, worker: u32) -> Result<Vec<Artifact>, Problem> {
     let (objects, now) = (&app.gateways.objects, (app.clock)());
-    let prefix = keys::workers(id);
-    let mut items = Vec::new();
-    for object in objects.list(&prefix).await? {
-        let Some((region, worker, name)) = object.key.strip_prefix(&prefix).and_then(parse) else {
-            continue;
-        };
+    let folder = keys::artifacts(id, &region, worker);
+    let mut artifacts = Vec::new();
+    for object in objects.list(&folder).await? {
+        let name = object.key[folder.len()..].to_owned();
         let file_name = format!("{region}-{worker}-{name}");
         let link = objects
             .presigned_get(&object.key, Some(&file_name), answer::VALID, now)
             .await?;
-        items.push(Artifact {
-            region,
+        artifacts.push(Artifact {
+            region: region.clone(),
             worker,
-            name: name.to_owned(),
+            name,
             size: object.size,
             url: link.url,
         });
     }
-    items.sort_by(|a, b| (a.worker, &a.name).cmp(&(b.worker, &b.name)));
-    answer::json(&app, id, &Page::whole(items)).await
-}
-
-/// Takes `{region}-{index}/artifacts/{name}` apart; what else a worker uploads is no artifact.
-fn parse(rest: &str) -> Option<(Region, u32, &str)> {
-    let (worker, rest) = rest.split_once('/')?;
-    let (region, index) = worker.rsplit_once('-')?;
-    let name = rest.strip_prefix("artifacts/")?;
-    Some((region.parse().ok()?, index.parse().ok()?, name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_artifacts_are_listed() {
-        let (region, worker, name) = parse("sa-east-1-12/artifacts/kpi.jtl.gz").unwrap();
-        assert_eq!((region.as_str(), worker, name), ("sa-east-1", 12, "kpi.jtl.gz"));
-        assert!(parse("sa-east-1-12/segments/000001").is_none());
-        assert!(parse("sa-east-1-x/artifacts/a").is_none());
-    }
+    Ok(artifacts)
 }

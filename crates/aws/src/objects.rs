@@ -11,7 +11,7 @@ use aws_config::SdkConfig;
 use aws_sdk_s3::{
     Client,
     primitives::ByteStream,
-    types::{Delete, ObjectIdentifier},
+    types::{Delete, Object as Listed, ObjectIdentifier},
 };
 use bytes::Bytes;
 
@@ -44,7 +44,7 @@ pub enum PutOnce {
 }
 
 /// DeleteObjects takes this many keys.
-const DELETED_AT_ONCE: usize = 1_000;
+const DELETED_AT_ONCE: i32 = 1_000;
 
 impl Objects {
     pub(crate) fn new(config: &SdkConfig, deployment: Arc<Deployment>) -> Self {
@@ -166,40 +166,52 @@ impl Objects {
         Ok(objects)
     }
 
-    /// Deletes all objects whose keys begin with the prefix, and the uploads that were never completed.
+    /// Deletes all objects whose keys begin with the prefix, and the uploads that were never completed. Each page goes as it
+    /// is listed: a call that is cut short leaves less to the next one.
     pub async fn delete_all(&self, prefix: &str) -> Result<(), Error> {
         for upload in self.unfinished(prefix).await? {
             self.abort(&upload).await?;
         }
-        for objects in self.list(prefix).await?.chunks(DELETED_AT_ONCE) {
-            let keys = objects
-                .iter()
-                .map(|object| ObjectIdentifier::builder().key(&object.key).build());
-            let keys = keys.collect::<Result<_, _>>().map_err(incomplete)?;
-            let delete = Delete::builder()
-                .set_objects(Some(keys))
-                .quiet(true)
-                .build()
-                .map_err(incomplete)?;
-            let answer = self
-                .client
-                .delete_objects()
-                .bucket(self.bucket())
-                .delete(delete)
-                .send();
-            if let Some(error) = answer
-                .await
-                .map_err(sorted)?
-                .errors
-                .unwrap_or_default()
-                .into_iter()
-                .next()
-            {
-                let (code, message) = (error.code.unwrap_or_default(), error.message.unwrap_or_default());
-                return Err(Error::Refused { code, message });
-            }
+        let list = self
+            .client
+            .list_objects_v2()
+            .bucket(self.bucket())
+            .prefix(prefix)
+            .max_keys(DELETED_AT_ONCE);
+        let mut pages = list.into_paginator().send();
+        while let Some(page) = pages.try_next().await.map_err(sorted)? {
+            self.delete(page.contents.unwrap_or_default()).await?;
         }
         Ok(())
+    }
+
+    /// Deletes at most [`DELETED_AT_ONCE`] objects.
+    async fn delete(&self, objects: Vec<Listed>) -> Result<(), Error> {
+        let keys: Vec<ObjectIdentifier> = objects
+            .into_iter()
+            .map(|object| ObjectIdentifier::builder().set_key(object.key).build())
+            .collect::<Result<_, _>>()
+            .map_err(incomplete)?;
+        // A list of none is refused as malformed.
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let delete = Delete::builder()
+            .set_objects(Some(keys))
+            .quiet(true)
+            .build()
+            .map_err(incomplete)?;
+        let answer = self
+            .client
+            .delete_objects()
+            .bucket(self.bucket())
+            .delete(delete)
+            .send();
+        let errors = answer.await.map_err(sorted)?.errors.unwrap_or_default();
+        errors.into_iter().next().map_or(Ok(()), |error| {
+            let (code, message) = (error.code.unwrap_or_default(), error.message.unwrap_or_default());
+            Err(Error::Refused { code, message })
+        })
     }
 
     async fn read(&self, key: &str, range: Option<String>) -> Result<Bytes, Error> {

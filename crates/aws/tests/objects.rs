@@ -5,13 +5,23 @@ mod support;
 use std::time::Duration;
 
 use aws::{
-    Error,
+    Error, Gateways,
     objects::{PutOnce, Upload, multipart::LEAST_PART},
 };
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+        SharedHttpConnector,
+    },
+    orchestrator::HttpRequest,
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
 use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
 use model::Timestamp;
 use sha2::{Digest, Sha256};
-use support::TestCloud;
+use support::{TestCloud, deployment};
 
 #[tokio::test]
 async fn what_is_put_once_stays() {
@@ -95,6 +105,55 @@ async fn parts_that_a_dead_worker_left_are_completed() {
     assert!(objects.list("runs/1/").await.unwrap().is_empty());
     assert!(objects.unfinished("runs/1/").await.unwrap().is_empty());
     assert_eq!(objects.unfinished("other").await.unwrap().len(), 1);
+}
+
+/// Never gets to the second page of a list.
+#[derive(Debug)]
+struct FirstPages(SharedHttpClient);
+
+#[derive(Debug)]
+struct FirstPagesConnector(SharedHttpConnector);
+
+impl HttpClient for FirstPages {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(FirstPagesConnector(self.0.http_connector(settings, components)))
+    }
+}
+
+impl HttpConnector for FirstPagesConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if request.uri().contains("continuation-token=") {
+            return HttpConnectorFuture::ready(Err(ConnectorError::user("no second page".into())));
+        }
+        self.0.call(request)
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_cut_short_leaves_less_to_the_next_one() {
+    let test = TestCloud::start().await;
+    let objects = &test.gateways.objects;
+    let put = |number: u32| async move { objects.put(&format!("runs/1/{number:04}"), "x").await };
+    stream::iter(0..1_001)
+        .map(put)
+        .buffer_unordered(16)
+        .try_collect::<()>()
+        .await
+        .unwrap();
+    let http = FirstPages(test.config.http_client().unwrap());
+    let config = test.config.to_builder().http_client(http).build();
+    let short = Gateways::new(&config, deployment(""));
+
+    short.objects.delete_all("runs/1/").await.unwrap_err();
+    let left = objects.list("runs/1/").await.unwrap();
+    assert_eq!((left.len(), left[0].key.as_str()), (1, "runs/1/1000"));
+    short.objects.delete_all("runs/1/").await.unwrap();
+    assert!(objects.list("runs/1/").await.unwrap().is_empty());
+    short.objects.delete_all("runs/1/").await.unwrap();
 }
 
 #[tokio::test]

@@ -151,12 +151,14 @@ impl<R: Read + Seek> Archive<R> {
     pub fn entry(&self, asked: Option<&str>) -> Result<String, Error> {
         if let Some(asked) = asked {
             let path = asked.strip_prefix("./").unwrap_or(asked);
-            let within = path.strip_prefix(&self.wrapper).unwrap_or(path);
-            return if self.files.contains_key(within) {
-                Ok(within.to_owned())
-            } else {
-                Err(Error::Missing(asked.to_owned()))
-            };
+            // As the files are listed, before it is taken for a name with the folder that wraps them.
+            let found = [Some(path), path.strip_prefix(&self.wrapper)]
+                .into_iter()
+                .flatten()
+                .find(|name| self.files.contains_key(*name));
+            return found
+                .map(str::to_owned)
+                .ok_or_else(|| Error::Missing(asked.to_owned()));
         }
         let mut plans: Vec<String> = self
             .files
@@ -202,10 +204,14 @@ impl<R: Read + Seek> Archive<R> {
         self.files.keys().filter(is_jar).cloned().collect()
     }
 
-    /// The bytes of one file.
-    pub fn read(&mut self, path: &str) -> Result<Vec<u8>, Error> {
+    /// The bytes of one file, if it has so many at most; of one that has more, no more are held.
+    pub fn read_at_most(&mut self, path: &str, most: u64) -> Result<Vec<u8>, Error> {
+        let limits = Limits {
+            file: most.min(self.limits.file),
+            ..self.limits
+        };
         let mut bytes = Vec::new();
-        self.copy(path, &mut self.limits.meter(), &mut bytes)?;
+        self.copy(path, &mut limits.meter(), &mut bytes)?;
         Ok(bytes)
     }
 

@@ -6,6 +6,7 @@ pub mod execution;
 pub mod expression;
 pub mod findings;
 pub mod group;
+mod listener;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -86,11 +87,15 @@ impl Plan {
         })
     }
 
-    /// The files that enabled Include Controllers read, as the plan writes them.
+    /// The files that Include Controllers read which JMeter may run, as the plan writes them: those of enabled ones, and of
+    /// all where a Module Controller is enabled. It runs a part of the plan, by JMeter's manual a disabled one.
     pub fn includes(&self) -> Vec<String> {
-        self.enabled("IncludeController", |element| {
-            element::property(element, "IncludeController.includepath")
-        })
+        let path = |element: &Element| element::property(element, "IncludeController.includepath");
+        if self.has_modules() {
+            self.values("IncludeController", |_| true, path)
+        } else {
+            self.enabled("IncludeController", path)
+        }
     }
 
     /// The files that enabled CSV Data Sets read, as the plan writes them.
@@ -136,11 +141,28 @@ impl Plan {
     }
 
     fn enabled(&self, class: &str, value: impl Fn(&Element) -> Option<String>) -> Vec<String> {
+        self.values(class, |item| item.enabled, value)
+    }
+
+    fn values(
+        &self,
+        class: &str,
+        is_meant: impl Fn(&Item<'_>) -> bool,
+        value: impl Fn(&Element) -> Option<String>,
+    ) -> Vec<String> {
         let mut found = Vec::new();
         element::walk(self.top(), &mut |item: &Item<'_>| {
-            if item.enabled && element::class(item.element) == class {
+            if is_meant(item) && element::class(item.element) == class {
                 found.extend(value(item.element).filter(|text| !text.is_empty()));
             }
+        });
+        found
+    }
+
+    fn has_modules(&self) -> bool {
+        let mut found = false;
+        element::walk(self.top(), &mut |item: &Item<'_>| {
+            found |= item.enabled && element::class(item.element) == "ModuleController";
         });
         found
     }

@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub use encoding::decode as text;
-pub use read::{Error, parse};
+pub use read::{Error, MAX_BYTES, parse};
 pub use write::to_bytes;
 
 /// An element with everything in it.

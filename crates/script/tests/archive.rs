@@ -38,7 +38,7 @@ fn renamed(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 fn a_single_plan_is_an_archive_of_one_file() {
     let mut archive = Archive::open(Cursor::new(b"<x/>".to_vec()), "my plan.jmx", Limits::default()).unwrap();
     assert_eq!(archive.entry(None).unwrap(), "my plan.jmx");
-    assert_eq!(archive.read("my plan.jmx").unwrap(), b"<x/>");
+    assert_eq!(archive.read_at_most("my plan.jmx", 100).unwrap(), b"<x/>");
     let other = Archive::open(Cursor::new(b"<x/>".to_vec()), "upload.bin", Limits::default()).unwrap();
     assert_eq!(other.entry(None).unwrap(), "plan.jmx");
 }
@@ -65,6 +65,16 @@ fn the_plan_is_found_when_there_is_only_one() {
     );
     assert_eq!(archive.entry(Some("./b/two.JMX")).unwrap(), "b/two.JMX");
     assert!(matches!(archive.entry(Some("c.jmx")), Err(Error::Missing(_))));
+
+    // A folder that is called like the one that wraps it.
+    let archive = open(zip(&[("shop/plan.jmx", b"x"), ("shop/shop/plan.jmx", b"y")])).unwrap();
+    for (asked, found) in [
+        ("plan.jmx", "plan.jmx"),
+        ("shop/plan.jmx", "shop/plan.jmx"),
+        ("shop/shop/plan.jmx", "shop/plan.jmx"),
+    ] {
+        assert_eq!(archive.entry(Some(asked)).unwrap(), found);
+    }
     assert!(matches!(
         open(zip(&[("a.txt", b"x")])).unwrap().entry(None),
         Err(Error::NoPlan)
@@ -162,8 +172,25 @@ fn a_bomb_that_lies_is_refused_by_what_it_holds() {
         ..Limits::default()
     };
     let mut archive = Archive::open(Cursor::new(bytes), "x.zip", limits).unwrap();
-    assert!(archive.read("zeros").is_err());
+    assert!(archive.read_at_most("zeros", 1 << 20).is_err());
     assert!(archive.verify().is_err());
+}
+
+#[test]
+fn no_more_is_read_than_is_wanted() {
+    let bytes = zip(&[("shop/plan.jmx", &[b'x'; 300_000])]);
+    let refused = open(bytes.clone()).unwrap().read_at_most("plan.jmx", 299_999);
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "`plan.jmx` has more than 299999 bytes"
+    );
+    let read = open(bytes).unwrap().read_at_most("plan.jmx", 300_000).unwrap();
+    assert_eq!(read.len(), 300_000);
+    let single = Archive::open(Cursor::new(vec![b'x'; 1_000]), "plan.jmx", Limits::default());
+    assert!(matches!(
+        single.unwrap().read_at_most("plan.jmx", 999),
+        Err(Error::TooLarge(_))
+    ));
 }
 
 #[test]
@@ -229,12 +256,12 @@ fn a_file_is_replaced_or_added_and_the_rest_stays() {
             .collect::<Vec<_>>()
     };
     assert_eq!(names(&archive), ["data/ñ.csv", "p/plan.jmx"]);
-    assert_eq!(archive.read("p/plan.jmx").unwrap(), b"new");
-    assert_eq!(archive.read("data/ñ.csv").unwrap(), b"1");
+    assert_eq!(archive.read_at_most("p/plan.jmx", 100).unwrap(), b"new");
+    assert_eq!(archive.read_at_most("data/ñ.csv", 100).unwrap(), b"1");
     archive.verify().unwrap();
     let mut archive = edited(upload(), "lib/new.csv", b"added").unwrap();
     assert_eq!(names(&archive), ["data/ñ.csv", "lib/new.csv", "p/plan.jmx"]);
-    assert_eq!(archive.read("lib/new.csv").unwrap(), b"added");
+    assert_eq!(archive.read_at_most("lib/new.csv", 100).unwrap(), b"added");
 
     // A folder that wraps everything stays one, so that no other is taken for it.
     let archive = edited(zip(&[("w/a/plan.jmx", b"x")]), "a/plan.jmx", b"y").unwrap();

@@ -187,6 +187,102 @@ fn the_copy_has_the_load_and_nothing_that_writes() {
 }
 
 #[test]
+fn collectors_of_samples_are_left_out_and_what_goes_with_them_is_said() {
+    let save_config = "<objProp><name>saveConfig</name><value class=\"SampleSaveConfiguration\"/></objProp>";
+    let listener = |class: &str, name: &str, enabled: bool, rest: &str| {
+        format!(
+            r#"<{class} testclass="{class}" testname="{name}" enabled="{enabled}">{rest}</{class}><hashTree/>"#
+        )
+    };
+    let file = |property: &str| format!(r#"<stringProp name="{property}">out</stringProp>"#);
+    let mailer = r#"<elementProp name="MailerResultCollector.mailer_model" elementType="MailerModel">
+        <stringProp name="MailerModel.addressie">ops@example.com</stringProp></elementProp>"#;
+    let tree = [
+        group("ThreadGroup", "a", "1", ""),
+        listener("ResultCollector", "shows", true, save_config),
+        listener(
+            "kg.apc.jmeter.vizualizers.CorrectedResultCollector",
+            "graph",
+            true,
+            "",
+        ),
+        listener(
+            "kg.apc.jmeter.reporters.FlexibleFileWriter",
+            "writer",
+            true,
+            &file("filename"),
+        ),
+        listener("ResultSaver", "saver", true, &file("FileSaver.filename")),
+        listener("ResultSaver", "numbers", true, ""),
+        listener("MailerResultCollector", "mails", true, mailer),
+        listener("MailerResultCollector", "mails no more", false, mailer),
+        listener("com.acme.Uploader", "uploads", true, save_config),
+        listener(
+            "com.acme.Archive",
+            "archives",
+            true,
+            &(save_config.to_owned() + &file("filename")),
+        ),
+        listener("com.acme.Uploader", "off", false, save_config),
+        listener("com.acme.TokenCollector", "token", true, &file("filename")),
+    ]
+    .concat();
+    let plan = plan(&tree);
+    let prepared = execution::prepare(&plan, &Load::Script).unwrap();
+    let warnings: Vec<&str> = prepared
+        .warnings
+        .iter()
+        .map(|said| said.detail.as_str())
+        .collect();
+    assert_eq!(
+        warnings,
+        [
+            "listener `writer` would write out and is left out",
+            "listener `saver` would write out and is left out",
+            "listener `numbers`, a ResultSaver, collects samples and is left out",
+            "listener `mails` would send mail to ops@example.com and is left out",
+            "listener `uploads`, a com.acme.Uploader, collects samples and is left out",
+            "listener `archives` would write out and is left out",
+        ]
+    );
+    let copy = written(&prepared.plan);
+    assert!(copy.contains(r#"testname="token""#), "{copy}");
+    assert_eq!(copy.matches("testname=").count(), 3 + 3, "{copy}");
+    assert_eq!(
+        plan.unresolved_classes(&ClassIndex::standard()),
+        ["com.acme.TokenCollector"]
+    );
+}
+
+#[test]
+fn what_a_module_controller_may_run_is_included_though_it_is_disabled() {
+    let tree = |module: &str| {
+        group("ThreadGroup", "a", "1", "").replace("<hashTree/>", &format!("<hashTree>{module}</hashTree>"))
+            + r#"<TestFragmentController testname="parts" enabled="false"/><hashTree>
+            <IncludeController testname="i"><stringProp name="IncludeController.includepath">more.jmx</stringProp></IncludeController>
+            <hashTree/></hashTree>"#
+    };
+    let (properties, classes, files) = (BTreeMap::new(), ClassIndex::standard(), BTreeSet::new());
+    let module = r#"<ModuleController testname="m" enabled="true"/><hashTree/>"#;
+    let disabled = module.replace("true", "false");
+    for (module, is_included) in [("", false), (module, true), (disabled.as_str(), false)] {
+        let plan = plan(&tree(module));
+        assert_eq!(
+            plan.includes(),
+            ["more.jmx"].repeat(usize::from(is_included)),
+            "{module}"
+        );
+        let findings = plan.findings(&around(&properties, &classes, &files, true));
+        assert_eq!(
+            findings.problems.len(),
+            usize::from(is_included),
+            "{:?}",
+            findings.problems
+        );
+    }
+}
+
+#[test]
 fn with_shape_script_the_groups_stay_as_they_are() {
     let tree = group("ThreadGroup", "a", "${n}", "")
         + &group("kg.apc.jmeter.threads.UltimateThreadGroup", "u", "1", "");

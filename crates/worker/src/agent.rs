@@ -76,6 +76,11 @@ pub async fn run(config: Config, gateways: Gateways) -> anyhow::Result<Outcome> 
     let mut notices = Notices::new(heard, signals, patience.clone());
     let run = tokio::select! {
         run = patience.retry("the run", || gateways.runs.get(config.run)) => run?,
+        // The watch needs the run. Until it starts, nothing else would end the tries.
+        () = tokio::time::sleep_until(lease.ends().into()) => {
+            tracing::info!("the lease was lost before the run was read");
+            return Ok(Outcome::Abandoned);
+        }
         (why, said) = notices.stop() => {
             tracing::info!(?why, said.detail, "stopped before the run was read");
             return Ok(Outcome::Abandoned);

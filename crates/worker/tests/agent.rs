@@ -286,6 +286,24 @@ async fn without_a_control_plane_the_load_ends_with_the_lease() {
     assert_eq!(stage.target.count(), count, "the load went on");
 }
 
+#[tokio::test]
+#[ignore = "needs the engines: scripts/test sets OLEADA_ENGINES"]
+async fn a_worker_that_cannot_read_its_run_leaves_with_the_lease() {
+    let mut stage = Stage::set(|address| scenario(address, "/json", "300s")).await;
+    // A place in a run that is not there.
+    stage.run_id = "run_01KB2Z7W6N9M3A5T4C8D1E2F3K".parse().unwrap();
+    let now = model::Timestamp::now();
+    let workers = &stage.gateways.workers;
+    workers
+        .assign(stage.run_id, &stage.region, &[0], 0, now)
+        .await
+        .unwrap();
+    let mut worker = stage.start_worker().await;
+    assert_eq!(worker.exit().await, 75, "{}", stage.log());
+    assert!(stage.log().contains("the lease was lost"), "{}", stage.log());
+    assert_eq!(stage.target.count(), 0);
+}
+
 const SCRIPT: &str = "scr_01KB2Z7W6N9M3A5T4C8D1E2F3J";
 
 /// The plan of `plans/phases.jmx`: two requests before the load, 25 rounds of two a user, one after.

@@ -118,15 +118,37 @@ async fn a_run_is_queued_noted_ended_and_deleted() {
     let results = door.call(As::Viewer, "GET", &format!("{path}/results")).await;
     assert_eq!(results.problem(404)["code"], "NO_RESULTS");
     let run_id: RunId = run["runId"].as_str().unwrap().parse().unwrap();
-    let kept = aws::objects::keys::artifact(run_id, &"us-east-1".parse().unwrap(), 0, "kpi.jtl.gz");
-    door.gateways.objects.put(&kept, "x").await.unwrap();
+    let region = "us-east-1".parse().unwrap();
+    let objects = &door.gateways.objects;
+    for (worker, name) in [(1, "kpi.jtl.gz"), (0, "kpi.jtl.gz"), (0, "bzt.log")] {
+        let key = aws::objects::keys::artifact(run_id, &region, worker, name);
+        objects.put(&key, format!("{worker} {name}")).await.unwrap();
+    }
+    let segments = aws::objects::keys::segments(run_id, &region, 0);
+    objects.put(&format!("{segments}000001"), "x").await.unwrap();
     let artifacts = door
         .call(As::Viewer, "GET", &format!("{path}/artifacts"))
         .await
         .json();
-    assert_eq!(artifacts["items"][0]["name"], "kpi.jtl.gz");
-    let link = artifacts["items"][0]["url"].as_str().unwrap();
-    assert_eq!(reqwest::get(link).await.unwrap().text().await.unwrap(), "x");
+    let listed: Vec<_> = artifacts["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|artifact| (&artifact["worker"], &artifact["name"], &artifact["size"]))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            (&json!(0), &json!("bzt.log"), &json!(9)),
+            (&json!(0), &json!("kpi.jtl.gz"), &json!(12)),
+            (&json!(1), &json!("kpi.jtl.gz"), &json!(12)),
+        ]
+    );
+    let link = artifacts["items"][2]["url"].as_str().unwrap();
+    assert_eq!(
+        reqwest::get(link).await.unwrap().text().await.unwrap(),
+        "1 kpi.jtl.gz"
+    );
 
     assert_eq!(door.call(As::Operator, "DELETE", &path).await.status, 204);
     assert_eq!(

@@ -16,7 +16,12 @@ use script::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Announced, File, Record};
+use super::{Announced, File, MOST_TEXT, Record};
+
+/// A plan, or a file that one includes, may have this many bytes.
+const MOST_OF_PLAN: u64 = xml::MAX_BYTES as u64;
+/// And a jar, which is looked through in memory, of which the function has not much.
+const MOST_OF_JAR: u64 = 100 << 20;
 
 /// Checks an upload against its announcement and lists what is in it. An `Err` is a failure of this machine; what is
 /// wrong with the upload is in the record.
@@ -57,7 +62,7 @@ pub(super) fn take_in(path: &Path, announced: &Announced) -> io::Result<Record> 
 /// The text of a file of the upload, or why it is not shown as text.
 pub(super) fn text(upload: &Path, file_name: &str, path: &str) -> io::Result<Result<String, Said>> {
     let opened = Archive::open(fs::File::open(upload)?, file_name, Limits::default());
-    let bytes = match opened.and_then(|mut archive| archive.read(path)) {
+    let bytes = match opened.and_then(|mut archive| archive.read_at_most(path, MOST_TEXT as u64)) {
         Ok(bytes) => bytes,
         Err(error) => return said(error).map(Err),
     };
@@ -117,7 +122,7 @@ pub(super) fn plan(
         Ok(entry) => entry,
         Err(error) => return Ok(Answer::refused("entry", said(error)?)),
     };
-    let bytes = match archive.read(&entry) {
+    let bytes = match archive.read_at_most(&entry, MOST_OF_PLAN) {
         Ok(bytes) => bytes,
         Err(error) => return Ok(Answer::refused("scriptId", said(error)?)),
     };
@@ -128,7 +133,7 @@ pub(super) fn plan(
     let mut problems = Vec::new();
     let mut classes = ClassIndex::standard();
     for jar in archive.jars() {
-        let added = match archive.read(&jar) {
+        let added = match archive.read_at_most(&jar, MOST_OF_JAR) {
             Ok(bytes) => classes
                 .add_jar(Cursor::new(bytes))
                 .map_err(|error| error.said().about(&jar)),
@@ -178,7 +183,7 @@ fn of_includes<R: Read + Seek>(
             if !seen.insert(path.clone()) {
                 continue;
             }
-            let bytes = match archive.read(&path) {
+            let bytes = match archive.read_at_most(&path, MOST_OF_PLAN) {
                 Ok(bytes) => bytes,
                 Err(error) => {
                     said(error)?;

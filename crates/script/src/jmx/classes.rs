@@ -9,7 +9,7 @@ use std::{
 
 use model::{field::Said, said};
 
-use super::{Plan, element};
+use super::{Plan, element, listener};
 
 /// Names that may stand as a tag, or as an `elementType`, in a plan: aliases, old names and classes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl Plan {
     pub fn unresolved_classes(&self, known: &ClassIndex) -> Vec<String> {
         let mut missing = BTreeSet::new();
         element::walk(self.top(), &mut |item| {
-            if super::execution::written_file(item.element).is_some() {
+            if listener::is_left_out(item.element) {
                 return;
             }
             let nested = item

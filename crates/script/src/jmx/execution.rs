@@ -13,6 +13,7 @@ use model::{Duration, field::Said, said};
 use super::{
     Plan, element,
     group::{self, Group, Kind},
+    listener,
 };
 use crate::xml::{Element, Node};
 
@@ -109,19 +110,16 @@ pub fn prepare(plan: &Plan, load: &Load) -> Result<Prepared, Mismatch> {
 }
 
 /// Makes the copy of a file that an Include Controller reads: as [`prepare`], but for what concerns a whole test.
+///
+/// What is disabled is prepared, too: a Module Controller may run it.
 pub fn prepare_include(plan: &Plan) -> Prepared {
     let mut plan = plan.clone();
     let mut warnings = Vec::new();
     let top = element::hash_tree_mut(&mut plan.root).expect("checked when the plan was parsed");
     element::retain(top, &mut |element| {
-        if let Some(file) = written_file(element) {
-            if element::is_enabled(element) && !file.is_empty() {
-                warnings.push(said!(
-                    "LISTENER_LEFT_OUT",
-                    "listener `{}` would write {} and is left out",
-                    element::name(element),
-                    file
-                ));
+        if listener::is_left_out(element) {
+            if element::is_enabled(element) {
+                warnings.extend(listener::losses(element));
             }
             return false;
         }
@@ -144,18 +142,6 @@ pub fn prepare_include(plan: &Plan) -> Prepared {
 
 const SERIALIZE: &str = "TestPlan.serialize_threadgroups";
 const TRANSACTION_PARENT: &str = "TransactionController.parent";
-
-/// What a listener that writes files would write, empty if it only shows; `None` for everything else.
-pub(super) fn written_file(element: &Element) -> Option<String> {
-    let property = |name| Some(element::property(element, name).unwrap_or_default());
-    match element::class(element) {
-        // "Save Responses to a file": its property is the beginning of the file names.
-        "ResultSaver" => property("FileSaver.filename"),
-        // All collectors of results, JMeter's (View Results Tree, Simple Data Writer, …) and those of plugins.
-        class if class.ends_with("Collector") || class == "FlexibleFileWriter" => property("filename"),
-        _ => None,
-    }
-}
 
 fn set_users(
     tree: &mut Element,
