@@ -22,7 +22,8 @@ export type Architecture = "x86_64" | "arm64";
 
 /** Who knows the users. */
 export type Identity =
-  | { kind: "cognito" }
+  /** `mfa` is `required` where the file says nothing. */
+  | { kind: "cognito"; mfa: "required" | "off" }
   | {
       kind: "oidc";
       issuer: string;
@@ -126,8 +127,8 @@ function architecture(read: Reader, at: string, value: unknown): Architecture {
 function identity(read: Reader, value: unknown): Identity {
   const object = read.object("identity", value);
   if (read.oneOf("identity.kind", object.kind, ["cognito", "oidc"]) === "cognito") {
-    read.known("identity", object, ["kind"]);
-    return { kind: "cognito" };
+    read.known("identity", object, ["kind", "mfa"]);
+    return { kind: "cognito", mfa: object.mfa === undefined ? "required" : read.oneOf("identity.mfa", object.mfa, ["required", "off"]) };
   }
   read.known("identity", object, ["kind", "issuer", "audience", "groupsClaim", "clientId", "origins"]);
   return {

@@ -16,7 +16,7 @@ const WILDCARDS: [RegExp, string][] = [
   [/:ecr:\*:/, "Regions come and go without a new hub; the name of the repository is the limit."],
   [/:logs:\*:/, "Regions come and go without a new hub; the names of the log groups are the limit."],
   [/:execution:/, "An execution bears the name of its run."],
-  [/:iot:[^*]*(topic|topicfilter)\/oleada\/runs\/\*\/live$/, "Each run has a topic; a reader's session is narrowed to one."],
+  [/:iot:[^*]*(topic|topicfilter)\/[^/*]+\/runs\/\*\/live$/, "Each run has a topic; a reader's session is narrowed to one."],
   [/:iot:[^*]*client\/run_\*$/, "Each reader has a client id of its own, which its session is narrowed to."],
   [/:(cloudwatch|cloudformation):\*:/, "Regions come and go without a new hub; the first word of the names is the limit."],
 ];

@@ -101,8 +101,21 @@ export class Names {
     return stack.formatArn({ service: "s3", region: "", account: "", resource: this.bucket, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   }
 
+  /** The live feeds of all runs, as crates/aws/src/live.rs names them. Two deployments in an account must not share any. */
+  private get topics(): string {
+    return `${this.bucket}/runs/*/live`;
+  }
+
   topicArn(stack: Stack): string {
-    return stack.formatArn({ service: "iot", region: this.hub, resource: "topic", resourceName: "oleada/runs/*/live" });
+    return this.iotArn(stack, "topic", this.topics);
+  }
+
+  topicFilterArn(stack: Stack): string {
+    return this.iotArn(stack, "topicfilter", this.topics);
+  }
+
+  iotArn(stack: Stack, resource: string, resourceName: string): string {
+    return stack.formatArn({ service: "iot", region: this.hub, resource, resourceName });
   }
 }
 

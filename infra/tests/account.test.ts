@@ -22,14 +22,16 @@ case "$*" in
   *get-caller-identity*) echo 123456789012 ;;
   *get-role*) is ecs-role || lacks NoSuchEntity ;;
   *StackStatus*) is hub || lacks ValidationError; cat "$STATE/hub" ;;
-  *'length(Stacks)'*) is hub || lacks "ValidationError: Stack with id oleada-hub does not exist"; echo 1 ;;
+  *'length(Stacks)'*) is "stack-$region" && echo 1 && exit; [[ $* == *oleada-hub* ]] && is hub || lacks "ValidationError: Stack with id oleada does not exist"; echo 1 ;;
   *Outputs*) echo oleada-console-123456789012-us-east-1 ;;
   *describe-endpoint*) echo a-ats.iot.us-east-1.amazonaws.com ;;
   *describe-repositories*) is "repository-$region" || lacks RepositoryNotFoundException; echo "123456789012.dkr.ecr.$region.amazonaws.com/oleada-load-tester" ;;
   *describe-images*) is "image-$region" || lacks ImageNotFoundException ;;
   *get-login-password*) echo secret ;;
+  *list-tasks*STOPPED*) is "tasks-$region" || lacks ClusterNotFoundException; is "leaving-$region" && cat "$STATE/leaving-$region"; exit 0 ;;
   *list-tasks*) is denied && lacks AccessDeniedException; is "tasks-$region" || lacks ClusterNotFoundException; cat "$STATE/tasks-$region" ;;
   *list-executions*) is hub || lacks StateMachineDoesNotExist; cat "$STATE/runs" 2>/dev/null || echo 0 ;;
+  *"dynamodb query"*) is tables || lacks ResourceNotFoundException; is offered && cat "$STATE/offered"; exit 0 ;;
   *describe-table*) is tables || lacks ResourceNotFoundException; echo 1 ;;
   *list-buckets*) cat "$STATE/buckets" 2>/dev/null ;;
   *list-object-versions*) cat "$STATE/versions" 2>/dev/null || echo '{"Objects": [], "Quiet": true}' ;;
@@ -119,6 +121,23 @@ describe("a deployment", () => {
     expect(code, said).toBe(0);
     expect(steps(calls, /update-termination-protection|deploy oleada-hub/)).toEqual(["update-termination-protection", "deploy oleada-hub"]);
   });
+
+  test("has the bucket log into the bucket of access logs that came with it, though there is no console", () => {
+    const { code, said, calls } = new Account({ "ecs-role": "" }).run("deploy");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /deploy oleada-hub|put-bucket-\w+/)).toEqual(["deploy oleada-hub", "put-bucket-logging"]);
+  });
+});
+
+test.each([
+  ["deploy", []],
+  ["destroy", ["--yes", "--delete-data"]],
+] as const)("%s asks in a region that it names: another partition is another host", (script, given) => {
+  const { code, said, calls } = new Account({ hub: "CREATE_COMPLETE", tables: "", buckets: "oleada-123456789012-us-east-1\n" }).run(script, ...given);
+  expect(code, said).toBe(0);
+  const asked = calls.filter((call) => call.startsWith("aws "));
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.filter((call) => !/ --region (us|sa)-east-1( |$)/.test(call))).toEqual([]);
 });
 
 describe("what is destroyed", () => {
@@ -138,11 +157,44 @@ describe("what is destroyed", () => {
     [{ "tasks-sa-east-1": "100" }, "100 workers are at work"],
     [{ runs: "1" }, "1 runs are under way"],
     [{ denied: "" }, "AccessDeniedException"],
+    // Its workers would go on for a hub that is not there.
+    [{ offered: "us-east-1\teu-west-1\n", "stack-eu-west-1": "" }, "oleada-eu-west-1 stands"],
   ])("is nothing while %j", (things, reason) => {
     const { code, said, calls } = new Account({ ...stands, ...things }).run("destroy", "--yes");
     expect(code).not.toBe(0);
     expect(said).toContain(reason);
     expect(steps(calls, /delete-\w+/)).toEqual([]);
+  });
+
+  test("may be a region that the file does not name any more, and then all the rest", () => {
+    const account = new Account({ ...stands, offered: "eu-west-1\n" });
+    const region = account.run("destroy", "--yes", "--region", "eu-west-1");
+    expect(region.code, region.said).toBe(0);
+    expect(steps(region.calls, /delete-stack .*/)).toEqual(["delete-stack --region eu-west-1 --stack-name oleada-eu-west-1"]);
+    const rest = account.run("destroy", "--yes");
+    expect(rest.code, rest.said).toBe(0);
+    expect(steps(rest.calls, /delete-stack/)).toHaveLength(3);
+  });
+
+  test("has no workers in it that are still saving what they measured", () => {
+    const arns = Array.from({ length: 150 }, (_, index) => `arn:aws:ecs:us-east-1:123456789012:task/oleada/${index}`);
+    const { code, said, calls } = new Account({ ...stands, "leaving-us-east-1": `${arns.slice(0, 100).join("\t")}\n${arns.slice(100).join("\t")}\n` }).run("destroy", "--yes");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /tasks-stopped --region \S+|delete-stack .*/)).toEqual([
+      "tasks-stopped --region us-east-1",
+      "tasks-stopped --region us-east-1",
+      "delete-stack --region us-east-1 --stack-name oleada-us-east-1",
+      "delete-stack --region sa-east-1 --stack-name oleada-sa-east-1",
+      "delete-stack --region us-east-1 --stack-name oleada-hub",
+    ]);
+    const waits = calls.filter((call) => call.includes("tasks-stopped"));
+    expect(waits.flatMap((call) => call.match(/arn:\S+/g))).toEqual(arns);
+  });
+
+  test("of tables goes once each is at rest without its protection", () => {
+    const { code, said, calls } = new Account(stands).run("destroy", "--yes", "--delete-data");
+    expect(code, said).toBe(0);
+    expect(steps(calls, /(update-table|table-exists|delete-table).*--table-name oleada-runs/).map((step) => step.split(" ")[0])).toEqual(["update-table", "table-exists", "delete-table"]);
   });
 
   test("may be data that a hub left which went before", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Identity } from "../src/config.ts";
-import { example, exampleStacks, flat, ofType, only, source, synthesise } from "./support.ts";
+import { example, exampleStacks, flat, ofType, only, source, synthesise, type Template } from "./support.ts";
 
 describe("the gateway", () => {
   test("asks the function authorize for every request but one, and keeps no answer", () => {
@@ -59,6 +59,27 @@ describe("the gateway", () => {
     expect(stage.AccessLogSetting.Format).not.toMatch(/authorization|\$input/i);
   });
 
+  test("speaks TLS 1.2 at least, where the partition lets it be said", () => {
+    const of = (hub: Template) => only(hub, "AWS::ApiGateway::RestApi")[1].Properties;
+    expect(of(exampleStacks().hub)).toMatchObject({ SecurityPolicy: expect.stringMatching(/^SecurityPolicy_TLS13_1_2_/), EndpointAccessMode: "BASIC" });
+    const network = { kind: "public", cidr: "10.40.0.0/16" } as const;
+    const elsewhere = synthesise(example({ hub: "us-gov-west-1", console: { kind: "none" }, regions: [{ region: "us-gov-west-1", network }] }))["oleada-hub"];
+    if (elsewhere === undefined) throw new Error("there is no hub");
+    expect(of(elsewhere)).not.toHaveProperty("SecurityPolicy");
+    expect(of(elsewhere)).not.toHaveProperty("EndpointAccessMode");
+  });
+
+  test("has its own log before it would make one that nobody deletes", () => {
+    const { hub } = exampleStacks();
+    const [rest] = only(hub, "AWS::ApiGateway::RestApi");
+    const [, stage] = only(hub, "AWS::ApiGateway::Stage");
+    const [id, { Properties, DeletionPolicy }] = only(hub, "AWS::Logs::LogGroup", (logs) => flat(logs.LogGroupName).startsWith("API-Gateway-Execution-Logs_"));
+    expect(flat(Properties.LogGroupName)).toBe(`API-Gateway-Execution-Logs_<${rest}>/${stage.Properties.StageName}`);
+    expect(Properties.RetentionInDays).toBe(30);
+    expect(DeletionPolicy).toBe("Delete");
+    expect(stage.DependsOn).toContain(id);
+  });
+
   test("tells authorize whose tokens count", () => {
     const of = (template: ReturnType<typeof exampleStacks>["hub"]) =>
       only(template, "AWS::Lambda::Function", (fn) => fn.FunctionName === "oleada-authorize")[1].Properties.Environment.Variables;
@@ -77,13 +98,16 @@ describe("the gateway", () => {
 });
 
 describe("users", () => {
-  test("are invited, have the product's roles as groups, and may have a second factor", () => {
+  test("are invited, have the product's roles as groups, and a second factor unless the file says otherwise", () => {
     const { hub } = exampleStacks();
     expect(only(hub, "AWS::Cognito::UserPool")[1].Properties).toMatchObject({
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
-      MfaConfiguration: "OPTIONAL",
+      MfaConfiguration: "ON",
       EnabledMfas: ["SOFTWARE_TOKEN_MFA"],
     });
+    const without = synthesise(example({ identity: { kind: "cognito", mfa: "off" } }))["oleada-hub"];
+    if (without === undefined) throw new Error("there is no hub");
+    expect(only(without, "AWS::Cognito::UserPool")[1].Properties.MfaConfiguration).toBe("OFF");
     const roles = [...source("crates/model/src/role.rs").matchAll(/^ {4}(\w+),$/gm)].map(([, role]) => role?.toLowerCase());
     expect(roles).toHaveLength(3);
     expect(ofType(hub, "AWS::Cognito::UserPoolGroup").map(([, group]) => group.Properties.GroupName)).toEqual(roles);
@@ -96,5 +120,11 @@ describe("users", () => {
     const client = only(hub, "AWS::Cognito::UserPoolClient")[1].Properties;
     expect(client).toMatchObject({ AllowedOAuthFlows: ["code"], GenerateSecret: false, PreventUserExistenceErrors: "ENABLED" });
     expect(client.ExplicitAuthFlows).not.toContain("ALLOW_USER_PASSWORD_AUTH");
+  });
+
+  test("are what they were for ten minutes at most, as docs/operations.md says", () => {
+    const client = only(exampleStacks().hub, "AWS::Cognito::UserPoolClient")[1].Properties;
+    expect(client).toMatchObject({ AccessTokenValidity: 10, IdTokenValidity: 10, TokenValidityUnits: { AccessToken: "minutes", IdToken: "minutes" } });
+    expect(source("docs/operations.md")).toMatch(/goes on as before for ten\s+minutes at most/);
   });
 });

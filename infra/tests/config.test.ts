@@ -48,6 +48,15 @@ describe("the deployment file", () => {
     expect(parseConfig(image(`public.ecr.aws/oleada/load-tester@sha256:${"0".repeat(64)}`)).image.kind).toBe("public");
   });
 
+  test("asks for a second factor unless it says otherwise, and only of a user pool of its own", () => {
+    const identity = (identity: object) => parseConfig({ ...example(), identity }).identity;
+    expect(identity({ kind: "cognito" })).toEqual({ kind: "cognito", mfa: "required" });
+    expect(identity({ kind: "cognito", mfa: "off" })).toEqual({ kind: "cognito", mfa: "off" });
+    expect(() => identity({ kind: "cognito", mfa: "optional" })).toThrow(/identity\.mfa must be one of required, off/);
+    const other = { kind: "oidc", issuer: "https://login.example.com", audience: "a", clientId: "c" };
+    expect(() => identity({ ...other, mfa: "off" })).toThrow(/identity\.mfa is not known/);
+  });
+
   test("does not take an issuer over plain HTTP", () => {
     const identity = { kind: "oidc", issuer: "http://login.example.com", audience: "a", groupsClaim: "groups", clientId: "c" };
     expect(() => parseConfig({ ...example(), identity })).toThrow(/identity\.issuer/);

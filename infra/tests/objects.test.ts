@@ -33,7 +33,7 @@ describe("buckets", () => {
   test("and tables that outlive a deployment have names that CloudFormation knows them by again", () => {
     const stack = synthesise(example(), "123456789012")["oleada-hub"];
     if (stack === undefined) throw new Error("there is no hub");
-    const kept = Object.values(stack.Resources).filter(({ Type, DeletionPolicy }) => DeletionPolicy === "Retain" && /::(Table|Bucket)$/.test(Type));
+    const kept = Object.values(stack.Resources).filter(({ Type, DeletionPolicy }) => /^Retain/.test(DeletionPolicy ?? "") && /::(Table|Bucket)$/.test(Type));
     const names = kept.map(({ Properties }) => Properties.TableName ?? Properties.BucketName);
     // The bucket of access logs is a new one each time.
     expect(names.filter((name) => name !== undefined).sort()).toEqual([
@@ -43,6 +43,23 @@ describe("buckets", () => {
       "oleada-settings",
       "oleada-workers",
     ]);
+  });
+
+  test("stay when their stack goes, unless it never stood", () => {
+    const kept = ofType(exampleStacks().hub, "AWS::S3::Bucket").filter(([, { Properties }]) => !flat(Properties.BucketName ?? "").includes("-console-"));
+    expect(kept.map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(["RetainExceptOnCreate", "RetainExceptOnCreate"]);
+  });
+
+  test("are told where their access logs go, with a console and without one, also where they were there before", () => {
+    const without = synthesise(example({ console: { kind: "none" } }))["oleada-hub"];
+    for (const hub of [exampleStacks().hub, without]) {
+      if (hub === undefined) throw new Error("there is no hub");
+      const [, { Properties }] = only(hub, "AWS::S3::Bucket", (bucket) => flat(bucket.BucketName ?? "") === "oleada-<AWS::AccountId>-us-east-1");
+      const { LoggingEnabled } = JSON.parse(flat(hub.Outputs.BucketLogging?.Value));
+      expect(LoggingEnabled).toEqual({ TargetBucket: flat(Properties.LoggingConfiguration.DestinationBucketName), TargetPrefix: Properties.LoggingConfiguration.LogFilePrefix });
+      expect(flat(hub.Outputs.Bucket?.Value)).toBe(flat(Properties.BucketName));
+    }
+    expect(source("scripts/deploy")).toContain('--bucket-logging-status "$(output BucketLogging)"');
   });
 
   test("are told where the console is, also where they were there before it", () => {
@@ -73,7 +90,6 @@ describe("buckets", () => {
     expect(rules).toContainEqual(expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 9 } }));
     expect(rules).toContainEqual(expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }));
     expect(data().Properties.VersioningConfiguration).toEqual({ Status: "Enabled" });
-    expect(data().DeletionPolicy).toBe("Retain");
     expect(source("crates/aws/src/workers.rs")).toContain("Duration::from_secs(9 * 24 * 3600)");
   });
 });

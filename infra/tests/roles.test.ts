@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { exampleStacks, flat, ofType, only, statement, statementsOf, type Statement, type Template } from "./support.ts";
+import { exampleStacks, flat, ofType, only, source, statement, statementsOf, type Statement, type Template } from "./support.ts";
 
 /** Actions that know no resource, or none that is there when they are asked; each is explained where it is granted. */
 const WITHOUT_RESOURCE = [
@@ -108,6 +108,20 @@ describe("roles", () => {
     for (const { role, kinds } of settings) expect.soft(kinds, role).toBeDefined();
     const readers = settings.filter(({ kinds }) => kinds?.includes("token")).map(({ role }) => role);
     expect(readers).toEqual([expect.stringContaining("Authorize")]);
+  });
+
+  test("of the live feed reach the topics of their own deployment", () => {
+    const { hub, away } = exampleStacks();
+    const topics = [hub, away].flatMap((template) =>
+      rolesOf(template)
+        .flatMap((role) => statementsOf(template, role))
+        .filter(({ actions }) => actions.some((action) => /^iot:(Publish|Receive|Subscribe)$/.test(action)))
+        .flatMap(({ resources }) => resources),
+    );
+    // IoT Core is one for all that an account has in a region; the bucket's name is nobody else's.
+    const ours = "oleada-<AWS::AccountId>-us-east-1/runs/*/live";
+    expect(topics.map((topic) => topic.split(/:(?:topic|topicfilter)\//)[1])).toEqual([ours, ours, ours]);
+    expect(source("crates/aws/src/live.rs")).toContain('format!("{}/runs/{run_id}/live", self.deployment.bucket)');
   });
 
   test("of workers read scripts, speak in the workers table and write nowhere else", () => {

@@ -47,11 +47,6 @@ pub struct LiveAddress {
     pub expires_at: Timestamp,
 }
 
-/// The topic of a run.
-pub fn topic(run_id: RunId) -> String {
-    format!("oleada/runs/{run_id}/live")
-}
-
 const SESSION: Duration = Duration::from_secs(3600);
 /// How long the address may wait for its connection; a connection lives on after it.
 const ADDRESS: Duration = Duration::from_secs(300);
@@ -77,7 +72,7 @@ impl Live {
         let publish = self
             .publisher
             .publish()
-            .topic(topic(run_id))
+            .topic(self.topic(run_id))
             .qos(1)
             .payload(Blob::new(message));
         publish.send().await.map_err(sorted)?;
@@ -110,10 +105,15 @@ impl Live {
         let url = presigned(address, self.deployment.hub_region.as_str(), session, now)?;
         Ok(LiveAddress {
             url,
-            topic: topic(run_id),
+            topic: self.topic(run_id),
             client_id,
             expires_at,
         })
+    }
+
+    /// IoT Core is one for all deployments of an account and region, and no two of them have the same bucket.
+    fn topic(&self, run_id: RunId) -> String {
+        format!("{}/runs/{run_id}/live", self.deployment.bucket)
     }
 
     async fn narrowed_session(
@@ -132,7 +132,7 @@ impl Live {
                 self.deployment.hub_region
             )
         };
-        let topic = topic(run_id);
+        let topic = self.topic(run_id);
         let policy = serde_json::json!({
             "Version": "2012-10-17",
             "Statement": [

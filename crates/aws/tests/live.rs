@@ -4,6 +4,7 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
+use aws::{Deployment, Gateways};
 use axum::Router;
 use local_cloud::gateway::{self, Authorizer};
 use model::{RunId, Timestamp};
@@ -26,6 +27,11 @@ async fn an_address_reads_its_runs_feed() {
     };
     test.cloud.open_gateway(gateway).unwrap();
     let live = &test.gateways.live;
+    let elsewhere = Deployment {
+        bucket: "another-deployments".into(),
+        ..support::deployment("")
+    };
+    let neighbour = Gateways::new(&test.config, elsewhere).live;
     let run_id = RunId::new(Ulid::generate());
     let address = live.subscription(run_id, 7, Timestamp::now()).await.unwrap();
     assert!(address.expires_at > Timestamp::now());
@@ -43,6 +49,10 @@ async fn an_address_reads_its_runs_feed() {
             Event::Incoming(Packet::Publish(message)) => return message.payload,
             Event::Incoming(Packet::SubAck(_)) => {
                 live.publish(RunId::new(Ulid::generate()), "another run's".into())
+                    .await
+                    .unwrap();
+                neighbour
+                    .publish(run_id, "another deployment's".into())
                     .await
                     .unwrap();
                 live.publish(run_id, "tick".into()).await.unwrap();

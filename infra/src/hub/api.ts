@@ -4,12 +4,15 @@ import {
   AccessLogFormat,
   AuthorizationType,
   CfnAccount,
+  type CfnRestApi,
+  EndpointAccessMode,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   ResponseType,
   RestApi,
+  SecurityPolicy,
   TokenAuthorizer,
 } from "aws-cdk-lib/aws-apigateway";
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -91,12 +94,30 @@ export class Api extends Construct {
         throttlingBurstLimit: 200,
       },
     });
-    this.rest.deploymentStage.node.addDependency(this.logging());
+    this.raiseTransportSecurity(config.hub);
+    // API Gateway would make it itself, for ever: what went wrong before or after the function.
+    const executionLogs = new LogGroup(this, "ExecutionLogs", {
+      logGroupName: `API-Gateway-Execution-Logs_${this.rest.restApiId}/${STAGE}`,
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.rest.deploymentStage.node.addDependency(this.logging(), executionLogs);
     this.routes();
     this.problems();
     explain(this.rest, "APIG2", "The function checks every request against the API's own document, and answers with pointers to what is wrong.");
     explain(this.rest.deploymentStage, "APIG3", "A web ACL costs 5 USD a month and more; a team that wants one attaches its own to this stage.");
     new CfnOutput(this, "ApiUrl", { value: `${this.rest.url}api/v1` }).overrideLogicalId("ApiUrl");
+  }
+
+  /**
+   * TLS 1.2 at least at the API's own address, which takes 1.0 otherwise; `BASIC` tells hosts apart as it always was. GovCloud
+   * knows no such policy. <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html>
+   */
+  private raiseTransportSecurity(hub: string): void {
+    if (/^us-(gov|iso)/.test(hub)) return;
+    const rest = this.rest.node.defaultChild as CfnRestApi;
+    rest.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
+    rest.endpointAccessMode = EndpointAccessMode.BASIC;
   }
 
   /** The account's own role for logs of its gateways: one for all in a region, so it stays when this stack goes. */

@@ -37,7 +37,7 @@ function loginDomain(stack: Stack, names: Names): string {
 
 /** The issuer that the configuration names, or a user pool. */
 export function issuer(scope: Construct, config: Config, names: Names, consoleUrl: string | undefined): Issuer {
-  if (config.identity.kind === "cognito") return new Users(scope, config, names, consoleUrl).issuer;
+  if (config.identity.kind === "cognito") return new Users(scope, config, config.identity.mfa, names, consoleUrl).issuer;
   const { issuer, audience, groupsClaim, clientId } = config.identity;
   return {
     environment: { OLEADA_TOKEN_ISSUER: issuer, OLEADA_TOKEN_AUDIENCE: audience, OLEADA_TOKEN_GROUPS_CLAIM: groupsClaim },
@@ -51,10 +51,12 @@ const GROUPS = [
   ["admin", "Also manages regions, targets and tokens"],
 ] as const;
 
+const TOKENS_LIVE = Duration.minutes(10);
+
 class Users extends Construct {
   readonly issuer: Issuer;
 
-  constructor(scope: Construct, config: Config, names: Names, consoleUrl: string | undefined) {
+  constructor(scope: Construct, config: Config, mfa: "required" | "off", names: Names, consoleUrl: string | undefined) {
     super(scope, "Users");
     const stack = Stack.of(this);
     const pool = new UserPool(this, "Pool", {
@@ -64,7 +66,8 @@ class Users extends Construct {
       signInCaseSensitive: false,
       autoVerify: { email: true },
       standardAttributes: { email: { required: true, mutable: true } },
-      mfa: Mfa.OPTIONAL,
+      // Not optional: the pool's pages offer nobody to register a second factor unless they ask everybody for one.
+      mfa: mfa === "required" ? Mfa.REQUIRED : Mfa.OFF,
       mfaSecondFactor: { sms: false, otp: true },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       passwordPolicy: {
@@ -82,7 +85,7 @@ class Users extends Construct {
       // A pool that stayed could not be taken up again by a new stack. The stack itself is protected.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    explain(pool, "COG2", "A second factor is each person's choice; the role that operates the stack demands one.");
+    if (mfa === "off") explain(pool, "COG2", "The deployment file says so; the role that operates the stack demands a second factor all the same.");
     explain(pool, "COG3", "Threat protection is a paid plan, billed by user; a team turns it on in its pool.");
     explain(pool, "COG8", "The paid plan is a team's choice; the product needs nothing of it.");
     const client = pool.addClient("Console", {
@@ -92,8 +95,9 @@ class Users extends Construct {
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
-      accessTokenValidity: Duration.hours(1),
-      idTokenValidity: Duration.hours(1),
+      // Whoever is disabled, or loses a group, is what they were until their token ends. The console renews it by itself.
+      accessTokenValidity: TOKENS_LIVE,
+      idTokenValidity: TOKENS_LIVE,
       refreshTokenValidity: Duration.days(1),
       ...(consoleUrl === undefined
         ? { disableOAuth: true }

@@ -25,7 +25,6 @@ export class Live extends Construct {
     endpoint.overrideLogicalId("LiveEndpoint");
     this.endpoint = endpoint.valueAsString;
     const stack = Stack.of(this);
-    const iot = (resource: string, resourceName: string) => stack.formatArn({ service: "iot", resource, resourceName });
     this.reader = new Role(this, "Reader", {
       roleName: names.lambda("live-reader"),
       description: "What a reader of the live feed may do at most; each session is narrowed to one run",
@@ -33,9 +32,9 @@ export class Live extends Construct {
     });
     allow(
       this.reader,
-      new PolicyStatement({ actions: ["iot:Connect"], resources: [iot("client", "run_*")] }),
-      new PolicyStatement({ actions: ["iot:Subscribe"], resources: [iot("topicfilter", "oleada/runs/*/live")] }),
-      new PolicyStatement({ actions: ["iot:Receive"], resources: [iot("topic", "oleada/runs/*/live")] }),
+      new PolicyStatement({ actions: ["iot:Connect"], resources: [names.iotArn(stack, "client", "run_*")] }),
+      new PolicyStatement({ actions: ["iot:Subscribe"], resources: [names.topicFilterArn(stack)] }),
+      new PolicyStatement({ actions: ["iot:Receive"], resources: [names.topicArn(stack)] }),
     );
   }
 }

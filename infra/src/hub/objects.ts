@@ -20,6 +20,9 @@ export const PRIVATE = {
   objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
 } as const;
 
+/** Of the access logs of the bucket of scripts and results. */
+const DATA_LOGS = "data/";
+
 /** The bucket of scripts and results, and the one of access logs. */
 export class Objects extends Construct {
   readonly accessLogs: Bucket;
@@ -29,7 +32,7 @@ export class Objects extends Construct {
     this.accessLogs = new Bucket(this, "AccessLogs", {
       ...PRIVATE,
       lifecycleRules: [{ id: "Expire", expiration: Duration.days(90) }],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     explain(this.accessLogs, "S1", "This is the bucket of access logs: logging it into itself would never end.");
   }
@@ -42,7 +45,7 @@ export class Objects extends Construct {
       bucketName: names.bucket,
       versioned: true,
       serverAccessLogsBucket: this.accessLogs,
-      serverAccessLogsPrefix: "data/",
+      serverAccessLogsPrefix: DATA_LOGS,
       cors,
       lifecycleRules: [
         { id: "RawSamples", tagFilters: { [EXPIRING.key]: EXPIRING.value }, expiration: Duration.days(config.rawSampleDays) },
@@ -50,9 +53,14 @@ export class Objects extends Construct {
         // What was deleted or written again can be had back for a week.
         { id: "Former", noncurrentVersionExpiration: Duration.days(7), expiredObjectDeleteMarker: true },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      // A hub that could not be made leaves no bucket behind; one that stood leaves it.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    // A bucket that is taken up again stays as it is, and its former console was at another address: scripts/deploy sets it.
+    // A bucket that is taken up again stays as it is: it still logs into the former bucket of access logs, and its former
+    // console was at another address. scripts/deploy sets both.
+    const logging = { LoggingEnabled: { TargetBucket: this.accessLogs.bucketName, TargetPrefix: DATA_LOGS } };
+    this.tell("Bucket", names.bucket);
+    this.tell("BucketLogging", Stack.of(this).toJsonString(logging));
     const rules = cors.map(({ allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAge }) => ({
       AllowedOrigins: allowedOrigins,
       AllowedMethods: allowedMethods,
@@ -60,9 +68,12 @@ export class Objects extends Construct {
       ExposeHeaders: exposedHeaders,
       MaxAgeSeconds: maxAge,
     }));
-    if (rules.length === 0) return;
-    new CfnOutput(this, "Cors", { value: Stack.of(this).toJsonString({ CORSRules: rules }) }).overrideLogicalId("BucketCors");
-    new CfnOutput(this, "Bucket", { value: names.bucket }).overrideLogicalId("Bucket");
+    if (rules.length > 0) this.tell("BucketCors", Stack.of(this).toJsonString({ CORSRules: rules }));
+  }
+
+  /** An output of the stack, for scripts/deploy. */
+  private tell(output: string, value: string): void {
+    new CfnOutput(this, `${output}Output`, { value }).overrideLogicalId(output);
   }
 }
 

@@ -50,7 +50,11 @@ impl Function {
 async fn change(settings: &Settings, change: &Change) -> Result<(), String> {
     let outcome = match change {
         Change::Offer(site) => settings.put_site(site).await,
-        Change::TakeBack(region) => settings.delete_site(region).await,
+        Change::TakeBack(region) => match settings.delete_site(region).await {
+            // The hub's data went first: nothing is on offer any more.
+            Err(aws::Error::NotFound(_)) => Ok(()),
+            outcome => outcome,
+        },
         Change::Nothing => Ok(()),
         Change::Impossible(reason) => return Err(reason.clone()),
     };

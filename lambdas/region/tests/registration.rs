@@ -39,7 +39,17 @@ struct Scene {
 }
 
 impl Scene {
+    /// A deployment with its tables.
     async fn open() -> Self {
+        Self::with(Some(&deployment())).await
+    }
+
+    /// A deployment whose tables were deleted, as by `scripts/destroy --delete-data`.
+    async fn without_tables() -> Self {
+        Self::with(None).await
+    }
+
+    async fn with(tables_of: Option<&Deployment>) -> Self {
         let data = tempfile::tempdir().unwrap();
         let access = access::Log::at(data.path().join("access"));
         let (sender, made) = mpsc::channel();
@@ -76,7 +86,9 @@ impl Scene {
         };
         let cloud = LocalCloud::start(config).await.unwrap();
         let (owner, region) = (made.recv().unwrap(), made.recv().unwrap());
-        tables::ensure(&owner, &deployment()).await.unwrap();
+        if let Some(deployment) = tables_of {
+            tables::ensure(&owner, deployment).await.unwrap();
+        }
         let (bucket, address) = bucket().await;
         Self {
             function: Function {
@@ -201,6 +213,18 @@ async fn a_region_is_on_offer_while_its_stack_stands() {
     // Lambda may deliver an event twice.
     scene.function.handle(delete).await.unwrap();
     assert_eq!(scene.last_answer()["Status"], "SUCCESS");
+}
+
+#[tokio::test]
+async fn a_region_goes_also_where_the_hubs_tables_went_before_it() {
+    let scene = Scene::without_tables().await;
+    let delete = scene.event("Delete", Some("sa-east-1"), properties(&["subnet-1"]));
+    scene.function.handle(delete).await.unwrap();
+    assert_eq!(scene.last_answer()["Status"], "SUCCESS");
+    // Offering it there is another matter.
+    let create = scene.event("Create", None, properties(&["subnet-1"]));
+    scene.function.handle(create).await.unwrap();
+    assert_eq!(scene.last_answer()["Status"], "FAILED");
 }
 
 #[tokio::test]
