@@ -27,7 +27,9 @@ pub(super) struct Full;
 impl Default for Gathered {
     fn default() -> Self {
         Self {
-            counters: Box::new([0; bucket::COUNT]),
+            counters: vec![0; bucket::COUNT]
+                .try_into()
+                .expect("it has so many counters"),
             touched: 0,
             records: 0,
         }
