@@ -84,6 +84,17 @@ async fn ids(seen: &Seen, count: usize) -> Vec<String> {
     .await
 }
 
+/// Waits until a table of the bus has so many rows.
+async fn rows(directory: &Path, table: &str, count: i64) {
+    let database = rusqlite::Connection::open(directory.join("events.db")).unwrap();
+    let query = format!("SELECT count(*) FROM {table}");
+    eventually("the rows", || async {
+        let found: i64 = database.query_row(&query, [], |row| row.get(0)).ok()?;
+        (found == count).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_rule_sends_the_events_of_its_region_that_fit() {
     let directory = tempfile::tempdir().unwrap();
@@ -142,7 +153,7 @@ async fn what_was_taken_is_delivered_after_a_restart_and_only_once() {
         .await
         .unwrap();
     bus.sender().send(stopped("kept")).unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    rows(directory.path(), "owed", 1).await;
     drop((bus, scheduler));
 
     let (lambda, seen, _) = function(0);
@@ -153,6 +164,7 @@ async fn what_was_taken_is_delivered_after_a_restart_and_only_once() {
     let mut ids = ids(&seen, 2).await;
     ids.sort();
     assert_eq!(ids, ["kept", "new"]);
+    rows(directory.path(), "owed", 0).await;
     drop((bus, scheduler));
 
     let (lambda, seen, _) = function(0);

@@ -80,13 +80,6 @@ impl Plan {
         xml::to_bytes(&self.root)
     }
 
-    /// The names of the enabled transaction controllers.
-    pub fn transactions(&self) -> Vec<String> {
-        self.enabled("TransactionController", |element| {
-            Some(element::name(element).to_owned())
-        })
-    }
-
     /// The files that Include Controllers read which JMeter may run, as the plan writes them: those of enabled ones, and of
     /// all where a Module Controller is enabled. It runs a part of the plan, by JMeter's manual a disabled one.
     pub fn includes(&self) -> Vec<String> {
@@ -101,13 +94,6 @@ impl Plan {
     /// The files that enabled CSV Data Sets read, as the plan writes them.
     pub fn data_files(&self) -> Vec<String> {
         self.enabled("CSVDataSet", |element| element::property(element, "filename"))
-    }
-
-    /// The names of the enabled Backend Listeners, which stay in the executed copy.
-    pub fn backend_listeners(&self) -> Vec<String> {
-        self.enabled("BackendListener", |element| {
-            Some(element::name(element).to_owned())
-        })
     }
 
     /// The user-defined variables of the test plan and of every enabled list of variables in it, as they are written.

@@ -178,7 +178,7 @@ fn a_bomb_that_lies_is_refused_by_what_it_holds() {
 
 #[test]
 fn no_more_is_read_than_is_wanted() {
-    let bytes = zip(&[("shop/plan.jmx", &[b'x'; 300_000])]);
+    let bytes = zip(&[("shop/plan.jmx", &vec![b'x'; 300_000])]);
     let refused = open(bytes.clone()).unwrap().read_at_most("plan.jmx", 299_999);
     assert_eq!(
         refused.unwrap_err().to_string(),
