@@ -1,4 +1,5 @@
 import Pagination from "@cloudscape-design/components/pagination";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -74,6 +75,7 @@ export function ServerTable<T>(props: Props<T>) {
       filter={
         <>
           {filter}
+          {query.isPlaceholderData && <StatusIndicator type="loading">{messages.common.loading}</StatusIndicator>}
           <Outdated query={query} />
         </>
       }

@@ -10,14 +10,22 @@ export interface Fact {
 
 /** What a scenario says, in words. */
 export function scenarioFacts(scenario: ScenarioDocument, messages: Messages): Fact[] {
-  const { worker, criteria, description } = scenario;
+  const { worker, start, criteria, description } = scenario;
   return [
     { name: messages.scenario.workload, lines: workload(scenario, messages) },
-    { name: messages.scenario.shape, lines: [shape(scenario, messages)] },
+    {
+      name: messages.scenario.shape,
+      lines: [shape(scenario, messages), `${messages.editor.drain}: ${scenario.shape.drain}`],
+    },
     { name: messages.scenario.traffic, lines: traffic(scenario, messages) },
     {
       name: messages.editor.advanced,
-      lines: [`${messages.editor.vcpus(worker.vcpu)}, ${messages.editor.gb(worker.memoryGb)}`],
+      lines: [
+        `${messages.editor.vcpus(worker.vcpu)}, ${messages.editor.gb(worker.memoryGb)}`,
+        ...(worker.spot ? [messages.editor.spot] : []),
+        `${messages.editor.quorum}: ${Math.round(start.quorum * 100)} %`,
+        `${messages.editor.startTimeout}: ${start.timeout}`,
+      ],
     },
     {
       name: messages.editor.criteria,

@@ -39,6 +39,7 @@ const RUN = {
     tags: [],
     workload: { kind: "http", requests: [{ label: "GET /", method: "GET", url: "http://a/" }] },
     shape: { kind: "users", rampUp: "1s", hold: "59s", drain: "2s" },
+    start: { quorum: 1, timeout: "10m" },
     traffic: [{ region: "us-east-1", workers: 1, virtualUsers: 5 }],
     worker: { vcpu: 2, memoryGb: 4, heapPercent: 60, spot: false },
     criteria: [],
