@@ -8,7 +8,7 @@ use model::Timestamp;
 use serde_json::Value;
 use ulid::Ulid;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().json().with_target(false).init();
     let deployment = Deployment::from_env(|name| std::env::var(name).ok())?;

@@ -6,7 +6,7 @@ use lambda_authorize::Error;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().json().with_target(false).init();
     let deployment = Deployment::from_env(|name| std::env::var(name).ok())?;

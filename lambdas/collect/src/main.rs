@@ -1,6 +1,6 @@
 //! Lambda function `collect`, as deployed.
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     workflow::serve::run(lambda_collect::handle).await
 }

@@ -1,6 +1,6 @@
 //! Lambda function `publish-live`, as deployed.
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     workflow::serve::run(lambda_publish_live::handle).await
 }

@@ -7,7 +7,7 @@ use lambda_region::{Function, Hosts};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().json().with_target(false).init();
     let deployment = Deployment::from_env(|name| std::env::var(name).ok())?;

@@ -1,6 +1,6 @@
 //! Lambda function `watch`, as deployed.
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     workflow::serve::run(lambda_watch::handle).await
 }
