@@ -22,7 +22,7 @@ pub(super) struct Sum {
 }
 
 /// How many bytes wait for a cell.
-const SETTLE_BYTES: usize = 16 * 1024;
+const SETTLE_BYTES: usize = 48 * 1024;
 
 impl Sum {
     /// Adds an encoded cell of the source with that place in `sources`.
