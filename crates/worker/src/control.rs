@@ -12,7 +12,7 @@ use crate::lease::Lease;
 /// Between two looks at the control item.
 pub(crate) const PERIOD: Duration = Duration::from_secs(2);
 /// The same at the gate, where the start instant is a few seconds ahead.
-pub(crate) const PERIOD_AT_GATE: Duration = Duration::from_secs(1);
+const PERIOD_AT_GATE: Duration = Duration::from_secs(1);
 /// For one look. A control plane that is away must not keep the worker from noticing that its lease is lost.
 const LOOK: Duration = Duration::from_secs(5);
 

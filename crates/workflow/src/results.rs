@@ -1,6 +1,6 @@
 //! The figures of a whole run, as they are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use metrics::{
     exchange::{Exchange, FURTHER_BYTES},
@@ -30,26 +30,16 @@ pub(crate) fn duration_ms(
 ) -> u64 {
     let planned = run.scenario.shape.load().as_ms();
     let until_stop = stop.map_or(u64::MAX, |stop| stop.at.since(start_at).as_ms());
-    let ends: Option<Vec<u64>> = reports.iter().map(|report| end_ms(report, workers)).collect();
+    let lost = workers.iter().filter(|worker| worker.state == State::Lost);
+    let lost: BTreeSet<u32> = lost.map(|worker| worker.index).collect();
+    let end = |WorkerReport { worker, report, .. }: &WorkerReport| {
+        // Of a lost worker it is known how far it had got.
+        let so_far = u64::from(report.complete_until) * 1_000;
+        report.ended_early_ms.or(lost.contains(worker).then_some(so_far))
+    };
+    let ends: Option<Vec<u64>> = reports.iter().map(end).collect();
     let until_last = ends.and_then(|ends| ends.into_iter().max()).unwrap_or(u64::MAX);
     planned.min(until_stop).min(until_last)
-}
-
-/// When the load of a worker ended before its time, in milliseconds from the start. Of a lost one it is known how far it
-/// had got.
-fn end_ms(
-    WorkerReport {
-        region,
-        worker,
-        report,
-        ..
-    }: &WorkerReport,
-    workers: &[Worker],
-) -> Option<u64> {
-    let is_lost = |of: &Worker| (&of.region, of.index) == (region, *worker) && of.state == State::Lost;
-    let lost = workers.iter().any(is_lost);
-    let so_far = u64::from(report.complete_until) * 1_000;
-    report.ended_early_ms.or(lost.then_some(so_far))
 }
 
 pub(crate) fn assemble(
