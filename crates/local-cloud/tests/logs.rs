@@ -384,6 +384,17 @@ async fn a_task_without_a_log_group_does_not_start() {
     );
 }
 
+/// What a task has printed, as its log has it.
+async fn logged(host: &Host, task: &str) -> Vec<String> {
+    let client = host.logs_client("us-east-1");
+    let read = client
+        .get_log_events()
+        .log_group_name(GROUP)
+        .log_stream_name(format!("run/main/{task}"));
+    let answer = read.start_from_head(true).send().await.unwrap();
+    messages(answer.events()).into_iter().map(str::to_owned).collect()
+}
+
 #[tokio::test]
 async fn every_line_is_logged_exactly_once_across_restarts() {
     let directory = tempfile::tempdir().unwrap();
@@ -396,14 +407,8 @@ async fn every_line_is_logged_exactly_once_across_restarts() {
         host = Host::start(directory.path()).await;
     }
     stopped_reason(&host, &task).await;
-    let client = host.logs_client("us-east-1");
-    let read = client
-        .get_log_events()
-        .log_group_name(GROUP)
-        .log_stream_name(format!("run/main/{task}"));
-    let answer = read.start_from_head(true).send().await.unwrap();
     let expected: Vec<String> = (0..400).map(|line| format!("line {line}")).collect();
-    assert_eq!(messages(answer.events()), expected);
+    assert_eq!(logged(&host, &task).await, expected);
 }
 
 #[tokio::test]
@@ -423,13 +428,7 @@ async fn a_log_that_was_complete_when_the_host_died_stays_so() {
     drop(database);
     let host = Host::start(directory.path()).await;
     stopped_reason(&host, &task).await;
-    let client = host.logs_client("us-east-1");
-    let read = client
-        .get_log_events()
-        .log_group_name(GROUP)
-        .log_stream_name(format!("run/main/{task}"));
-    let answer = read.start_from_head(true).send().await.unwrap();
-    assert_eq!(messages(answer.events()), ["once"]);
+    assert_eq!(logged(&host, &task).await, ["once"]);
 }
 
 #[tokio::test]
