@@ -13,8 +13,8 @@ import { api, loadAverage, mainThreadMs, spread, stock } from "./stock.ts";
 const OPENINGS = 5;
 const PAGES = 40;
 
-const product = await Product.start();
 const browser = await launch();
+const product = await Product.start();
 try {
   const made = await stock<{ scenarioId: string }>(product, "lists");
   console.log(JSON.stringify(made));

@@ -20,8 +20,8 @@ interface Stocked {
 const OPENINGS = 5;
 const WINDOWS = 12;
 
-const product = await Product.start();
 const browser = await launch();
+const product = await Product.start();
 try {
   const { runId, ...stocked } = await stock<Stocked>(product, "result");
   console.log(JSON.stringify(stocked));
