@@ -102,6 +102,9 @@ describe("from the login link to a finished run", () => {
     for (const { requests } of [results.total, ...Object.values(results.byLabel)]) {
       await page.getByText(shown(requests), { exact: true }).first().waitFor();
     }
+    await page.getByRole("tab", { name: "Workers" }).click();
+    await page.getByRole("img", { name: /^CPU of the workers: Busiest worker [\d.]+ %/ }).waitFor();
+    await page.getByRole("tab", { name: "By label" }).click();
     await visit.look("run-over");
   });
 

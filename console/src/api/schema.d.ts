@@ -1171,6 +1171,11 @@ export interface components {
         };
         /** @description The samples that ended within one step. Times are in milliseconds, and null without samples. */
         Point: {
+            /**
+             * Format: double
+             * @description The share of its processors that the busiest of these workers used at its busiest; null where none was measured.
+             */
+            cpu: number | null;
             /** Format: int64 */
             failures: number;
             /** Format: double */

@@ -37,7 +37,7 @@ describe("a difference", () => {
 
 it("lays runs of different steps over each other, and keeps holes apart from times of the other", () => {
   const point = (t: number, requests: number, p95: number | null) =>
-    ({ t, requests, failures: 0, virtualUsers: 1, mean: p95, p50: p95, p90: p95, p95, p99: p95, max: p95 });
+    ({ t, requests, failures: 0, virtualUsers: 1, cpu: 0.5, mean: p95, p50: p95, p90: p95, p95, p99: p95, max: p95 });
   const base: Series = { stepMs: 1_000, completeUntil: 3, points: [point(0, 1, 5), point(1, 0, null), point(2, 1, 6)] };
   const candidate: Series = { stepMs: 2_000, completeUntil: 4, points: [point(0, 8, 7), point(2, 4, 8)] };
   const both = overlay({ series: base, loadMs: 3_000 }, { series: candidate, loadMs: 4_000 });

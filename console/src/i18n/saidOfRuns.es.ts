@@ -15,8 +15,8 @@ export const saidOfRuns: Words = {
     "el motor terminó sin decir qué quedaba en curso: las peticiones de sus últimos momentos no se cuentan",
   SEGMENT_PART_LEFT_OUT: (key, error) => `una parte de ${key} queda fuera: «${error}»`,
   LOAD_NOT_DELIVERED: () => "algunos workers no entregaron su carga: el destino recibió menos de lo pedido",
-  GENERATOR_BUSY: (worker, region, percent) =>
-    `el worker ${worker} en ${region} usó el ${percent} % de sus procesadores: dele menos usuarios, o más procesadores`,
+  GENERATOR_SATURATED: (worker, region, percent, share) =>
+    `el worker ${worker} en ${region} usó más del ${percent} % de sus procesadores durante el ${share} % del tiempo: dele menos usuarios, o más procesadores`,
 
   NOBODY_WATCHED: () => "nadie vigiló la ejecución durante 60 s, así que el worker detuvo su carga",
   PLACE_TAKEN: () => "otra tarea ocupó el lugar del worker",

@@ -9,7 +9,7 @@ const START_AT = "2026-11-23T12:00:00.000Z";
 const ALL = { label: null, region: null };
 
 function point(t: number, requests: number): Point {
-  return { t, virtualUsers: 5, requests, failures: 1, mean: 10, p50: 10, p90: 11, p95: 12, p99: 13, max: 14 };
+  return { t, virtualUsers: 5, cpu: 0.5, requests, failures: 1, mean: 10, p50: 10, p90: 11, p95: 12, p99: 13, max: 14 };
 }
 
 function series(stepMs: number, completeUntil: number, points: Point[]): Series {
@@ -47,6 +47,13 @@ describe("the course of a run", () => {
       [5, 50],
     ]);
     expect(course).toMatchObject({ isWhole: true, storedUntil: 4, requests: 154, failures: 4 });
+  });
+
+  it("has the CPU of the whole run, stored and live", () => {
+    const feed = new Feed(START_AT);
+    feed.take([0, 1, 2].map((seq) => ({ ...tick(seq, seq, 10), cpu: seq / 4 })));
+    const course = liveCourse(series(1_000, 1, [point(0, 1)]), feed.snapshot(ALL));
+    expect(course.points.map(({ cpu }) => cpu)).toEqual([0.5, 0.25, 0.5]);
   });
 
   it("leaves a hole where neither is complete", () => {

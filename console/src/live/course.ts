@@ -5,6 +5,8 @@ import type { LivePoint, Snapshot } from "./feed";
 export interface CoursePoint {
   t: number;
   virtualUsers: number | null;
+  /** Share of what the busiest worker was given. */
+  cpu: number | null;
   requestRate: number | null;
   failureRate: number | null;
   p50: number | null;
@@ -75,11 +77,11 @@ export function liveCourse(series: Series | undefined, feed: Pick<Snapshot, "com
   };
 }
 
-type Counted = Pick<LivePoint, "t" | "virtualUsers" | "requests" | "failures" | "p50" | "p95" | "p99">;
+type Counted = Pick<LivePoint, "t" | "virtualUsers" | "cpu" | "requests" | "failures" | "p50" | "p95" | "p99">;
 
-function rated({ t, virtualUsers, requests, failures, p50, p95, p99 }: Counted, stepMs: number): CoursePoint {
+function rated({ t, virtualUsers, cpu, requests, failures, p50, p95, p99 }: Counted, stepMs: number): CoursePoint {
   const seconds = stepMs / 1_000;
-  return { t, virtualUsers, requestRate: requests / seconds, failureRate: failures / seconds, p50, p95, p99 };
+  return { t, virtualUsers, cpu, requestRate: requests / seconds, failureRate: failures / seconds, p50, p95, p99 };
 }
 
 function totals(points: readonly Counted[]): { requests: number; failures: number } {
@@ -90,5 +92,5 @@ function totals(points: readonly Counted[]): { requests: number; failures: numbe
 }
 
 function unknown(t: number): CoursePoint {
-  return { t, virtualUsers: null, requestRate: null, failureRate: null, p50: null, p95: null, p99: null };
+  return { t, virtualUsers: null, cpu: null, requestRate: null, failureRate: null, p50: null, p95: null, p99: null };
 }

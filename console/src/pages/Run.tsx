@@ -82,7 +82,7 @@ function Loaded({ run }: { run: RunView }) {
         )}
         {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} isComputing={isComputing} />}
         <div className={isOutdated ? "outdated" : undefined} aria-busy={isOutdated}>
-          <Details run={run} results={final} feed={live?.feed ?? null} view={view} />
+          <Details run={run} results={final} feed={live?.feed ?? null} course={course.course} view={view} />
         </div>
       </SpaceBetween>
     </ContentLayout>

@@ -76,7 +76,7 @@ const run = {
   },
 } as unknown as Run;
 
-const point = (t: number, p95: number | null): CoursePoint => ({ t, virtualUsers: 5, requestRate: 20, failureRate: 0, p50: p95, p95, p99: p95 });
+const point = (t: number, p95: number | null): CoursePoint => ({ t, virtualUsers: 5, cpu: null, requestRate: 20, failureRate: 0, p50: p95, p95, p99: p95 });
 const points = [point(10, 5), point(11, null), point(12, 6), point(13, 7)];
 const workers = [{ worker: 0, region: HOSTILE, state: "done", startSkewMs: 3, requests: 1, failures: 0 }] as unknown as Worker[];
 

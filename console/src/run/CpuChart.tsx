@@ -3,7 +3,7 @@ import { lazy, Suspense, useMemo } from "react";
 
 import type { Line } from "../charts/line";
 import { useFormat, useMessages } from "../i18n/language";
-import { withGaps, type CpuPoint } from "./cpuCourse";
+import type { CoursePoint } from "../live/course";
 
 const TimeChart = lazy(() => import("../charts/TimeChart"));
 
@@ -11,20 +11,19 @@ const TimeChart = lazy(() => import("../charts/TimeChart"));
 export const HIGH_CPU = 0.8;
 
 /** How busy the busiest worker was. */
-export function CpuChart({ points }: { points: readonly CpuPoint[] }) {
+export function CpuChart({ points }: { points: readonly CoursePoint[] }) {
   const messages = useMessages();
   const format = useFormat();
-  const known = useMemo(() => withGaps(points), [points]);
-  const times = useMemo(() => known.map(({ t }) => t), [known]);
+  const times = useMemo(() => points.map(({ t }) => t), [points]);
   const lines = useMemo<Line[]>(
     () => [
-      { label: messages.run.busiest, tone: "users", values: known.map(({ cpu }) => cpu) },
-      { label: messages.run.cpuLine, tone: "failures", values: known.map(() => HIGH_CPU) },
+      { label: messages.run.busiest, tone: "users", values: points.map(({ cpu }) => cpu) },
+      { label: messages.run.cpuLine, tone: "failures", values: points.map(() => HIGH_CPU) },
     ],
-    [known, messages],
+    [points, messages],
   );
   const [first, last] = [times[0], times.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  if (first === undefined || last === undefined || points.every(({ cpu }) => cpu === null)) return null;
   return (
     <Suspense fallback={<Spinner />}>
       <TimeChart

@@ -1,13 +1,14 @@
 import Container from "@cloudscape-design/components/container";
 import Tabs, { type TabsProps } from "@cloudscape-design/components/tabs";
+import { useMemo } from "react";
 
 import { isOver } from "../api/runs";
 import type { Results, Run } from "../api/types";
 import { ScenarioFacts } from "../components/ScenarioFacts";
 import { useMessages } from "../i18n/language";
+import type { Course } from "../live/course";
 import type { Snapshot } from "../live/feed";
 import { Artifacts } from "./Artifacts";
-import { useCpuCourse } from "./cpuCourse";
 import { Criteria } from "./Criteria";
 import { Errors } from "./Errors";
 import { FiguresTable, rowsOf } from "./FiguresTable";
@@ -21,20 +22,22 @@ interface Props {
   results: Results | undefined;
   /** What is heard of a run that goes on; its subject is what the charts are of. */
   feed: Snapshot | null;
+  course: Course | null;
   view: View;
 }
 
 /** Everything under the charts. */
-export function Details({ run, results, feed, view }: Props) {
+export function Details({ run, results, feed, course, view }: Props) {
   const messages = useMessages();
   const over = isOver(run.status);
-  const cpu = useCpuCourse(run.runId, view.subject.region, feed);
+  // Tables of figures are drawn anew only when figures are.
+  const figures = useMemo(() => (results ? figureTabs(results, messages) : []), [results, messages]);
   const tabs: TabsProps.Tab[] = [
-    ...(results ? figureTabs(results, messages) : []),
+    ...figures,
     ...(feed && !over
       ? [{ id: "labels", label: messages.run.tabLabels, content: <LiveLabels labels={feed.byLabel} /> }]
       : []),
-    { id: "workers", label: messages.run.tabWorkers, content: <Workers run={run} cpu={cpu} /> },
+    { id: "workers", label: messages.run.tabWorkers, content: <Workers run={run} course={course} /> },
     { id: "logs", label: messages.run.tabLogs, content: <Logs run={run} /> },
     ...(over
       ? [{ id: "artifacts", label: messages.run.tabArtifacts, content: <Artifacts runId={run.runId} /> }]

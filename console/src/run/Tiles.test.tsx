@@ -7,7 +7,7 @@ import type { Snapshot } from "../live/feed";
 import { useLiveTiles } from "./Tiles";
 import type { Live } from "./useLive";
 
-const point = { t: 5, virtualUsers: 5, requestRate: 20, failureRate: 1, p50: 1, p95: 2, p99: 3 };
+const point = { t: 5, virtualUsers: 5, cpu: null, requestRate: 20, failureRate: 1, p50: 1, p95: 2, p99: 3 };
 const course: Course = { points: [point], requests: 200, failures: 1, stepMs: 5_000, storedUntil: 10, isWhole: true };
 const recent = { t: 0, stepMs: 8_000, virtualUsers: 5, requests: 160, failures: 0, p50: 1, p95: 2, p99: 3, cpu: null };
 

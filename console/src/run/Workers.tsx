@@ -12,13 +12,13 @@ import { Problem } from "../components/Problem";
 import { WorkerState } from "../components/RunStatus";
 import { useFormat, useMessages } from "../i18n/language";
 import { sayDetail } from "../i18n/said";
+import type { Course } from "../live/course";
 import { CpuChart, HIGH_CPU } from "./CpuChart";
-import type { CpuPoint } from "./cpuCourse";
 
 const FOLLOW_MS = 3_000;
 
 /** The workers of a run: where each stands, how exactly it started, how busy it is. */
-export function Workers({ run, cpu }: { run: Run; cpu: readonly CpuPoint[] }) {
+export function Workers({ run, course }: { run: Run; course: Course | null }) {
   const messages = useMessages();
   const format = useFormat();
   const query = useQuery({ ...workers.of(run.runId), refetchInterval: isOver(run.status) ? false : FOLLOW_MS });
@@ -35,7 +35,7 @@ export function Workers({ run, cpu }: { run: Run; cpu: readonly CpuPoint[] }) {
   return (
     <SpaceBetween size="m">
       {query.isError && <Outdated query={query} />}
-      <CpuChart points={cpu} />
+      {course && <CpuChart points={course.points} />}
       <LocalTable
         name="workers"
         title={messages.run.tabWorkers}

@@ -17,7 +17,7 @@ const requests = vi.hoisted(() => {
 });
 
 const ALL = { label: null, region: null };
-const point = (t: number): Point => ({ t, virtualUsers: 5, requests: 10, failures: 0, mean: 1, p50: 1, p90: 1, p95: 1, p99: 1, max: 1 });
+const point = (t: number): Point => ({ t, virtualUsers: 5, cpu: 0.5, requests: 10, failures: 0, mean: 1, p50: 1, p90: 1, p95: 1, p99: 1, max: 1 });
 const series = (completeUntil: number, seconds: number): Series => ({
   stepMs: 1_000,
   completeUntil,

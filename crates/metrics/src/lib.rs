@@ -7,6 +7,7 @@
 
 mod cell;
 pub mod compare;
+pub mod cpu;
 pub mod exchange;
 pub mod histogram;
 pub mod jtl;

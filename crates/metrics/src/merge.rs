@@ -22,12 +22,12 @@ pub use self::windows::{SegmentRef, WINDOW_SECONDS, Window, windows};
 use crate::{
     OTHER,
     cell::{Cell, Waiting},
+    cpu::Cpu,
     exchange::{Exchange, MOST_OF_A_GROUP},
     histogram::Corrupt,
     names::{Dictionary, ErrorKey, MOST_CODES, MOST_ERRORS, MOST_LABELS, Names, too_many_labels},
-    segment::{self, Head, Key, Report, Segment, SegmentError},
+    segment::{self, Gauges, Head, Key, Report, Segment, SegmentError},
     store::{self, Fetch, File, Index, Slot, StoreError, Subject},
-    varint,
 };
 
 /// A part of a segment that was left out because it is damaged.
@@ -79,6 +79,8 @@ pub struct Merger<W> {
     sources: Vec<Source>,
     /// By region: the users of every second from 0.
     users: Vec<Vec<u64>>,
+    /// By region: the busiest worker of every step from 0.
+    cpu: Vec<Vec<Cpu>>,
     /// Where there are samples or users.
     extent: Option<Range<u32>>,
     writer: store::Writer<W>,
@@ -111,6 +113,7 @@ impl<W: Write> Merger<W> {
             gathered: Waiting::default(),
             sources: Vec::new(),
             users: Vec::new(),
+            cpu: Vec::new(),
             extent: None,
             writer: store::Writer::new(resolution, totals, labels),
             workers: BTreeMap::new(),
@@ -196,13 +199,20 @@ impl<W: Write> Merger<W> {
         Ok(())
     }
 
-    /// Adds the virtual users that another result has in the open window.
-    pub fn add_part_users(&mut self, part: &Index) {
+    /// Adds what the workers of another result say of themselves in the open window.
+    pub fn add_part_gauges(&mut self, part: &Index) {
         let regions = self.regions.numbers(&part.regions);
-        for (region, users) in regions.into_iter().zip(&part.users) {
+        for (region, users) in regions.iter().zip(&part.users) {
             for (second, users) in (part.seconds.start..).zip(users) {
                 if self.window.contains(&second) {
-                    self.add_users(second, region, *users);
+                    self.add_users(second, *region, *users);
+                }
+            }
+        }
+        for (region, busiest) in regions.iter().zip(part.busiest()) {
+            for (second, cpu) in busiest {
+                if self.window.contains(&second) {
+                    self.add_cpu(second, *region, cpu);
                 }
             }
         }
@@ -256,13 +266,7 @@ impl<W: Write> Merger<W> {
         let exchanges = exchanges.collect();
         let seconds = self.extent.unwrap_or(0..0);
         let regions = self.regions.as_slice().to_vec();
-        let users = (0..regions.len()).map(|region| {
-            let of_region = self.users.get(region).map_or(&[][..], Vec::as_slice);
-            of_region
-                .get(seconds.start as usize..)
-                .unwrap_or_default()
-                .to_vec()
-        });
+        let first_step = seconds.start / self.resolution;
         let index = Index {
             resolution: self.resolution,
             dictionary: Dictionary {
@@ -271,7 +275,8 @@ impl<W: Write> Merger<W> {
                 codes: self.codes.as_slice().to_vec(),
                 errors: self.errors.as_slice().to_vec(),
             },
-            users: users.collect(),
+            users: tails(&self.users, regions.len(), seconds.start),
+            cpu: tails(&self.cpu, regions.len(), first_step),
             seconds,
             regions,
             totals,
@@ -296,9 +301,10 @@ impl<W: Write> Merger<W> {
             let label = |labels: &[u32], label: u32| labels.get(label as usize).copied().ok_or(Corrupt);
             let region = numbers.region;
             let subject = match row.key {
-                Key::Users => {
-                    let users = varint::take(&mut { row.content })?;
-                    self.add_users(row.second, region, users);
+                Key::Gauges => {
+                    let gauges = Gauges::decode(row.content)?;
+                    self.add_users(row.second, region, gauges.virtual_users);
+                    self.add_cpu(row.second, region, gauges.cpu);
                     continue;
                 }
                 Key::Request(number) => Subject::Request(label(&numbers.labels, number)?),
@@ -339,16 +345,13 @@ impl<W: Write> Merger<W> {
 
     fn add_users(&mut self, second: u32, region: u32, users: u64) {
         self.extend(second);
-        let region = region as usize;
-        if region >= self.users.len() {
-            self.users.resize_with(region + 1, Vec::new);
-        }
-        let of_region = &mut self.users[region];
-        let place = second as usize;
-        if place >= of_region.len() {
-            of_region.resize(place + 1, 0);
-        }
-        of_region[place] = of_region[place].saturating_add(users);
+        let sum = place(&mut self.users, region, second);
+        *sum = sum.saturating_add(users);
+    }
+
+    fn add_cpu(&mut self, second: u32, region: u32, cpu: Cpu) {
+        let busiest = place(&mut self.cpu, region, second / self.resolution);
+        *busiest = cpu.max(*busiest);
     }
 
     fn extend(&mut self, second: u32) {
@@ -414,6 +417,28 @@ impl<W: Write> Merger<W> {
             error,
         });
     }
+}
+
+/// Where the value of a region at a moment lies.
+fn place<T: Copy + Default>(by_region: &mut Vec<Vec<T>>, region: u32, at: u32) -> &mut T {
+    let (region, at) = (region as usize, at as usize);
+    if region >= by_region.len() {
+        by_region.resize_with(region + 1, Vec::new);
+    }
+    let of_region = &mut by_region[region];
+    if at >= of_region.len() {
+        of_region.resize(at + 1, T::default());
+    }
+    &mut of_region[at]
+}
+
+/// The values of so many regions from a moment on.
+fn tails<T: Copy>(by_region: &[Vec<T>], regions: usize, from: u32) -> Vec<Vec<T>> {
+    let tail = |region| -> Vec<T> {
+        let of_region: &[T] = by_region.get(region).map_or(&[], Vec::as_slice);
+        of_region.get(from as usize..).unwrap_or_default().to_vec()
+    };
+    (0..regions).map(tail).collect()
 }
 
 #[cfg(test)]

@@ -11,11 +11,12 @@ use model::{Region, RunId, run::Warning};
 use self::{errors::Errors, live::Live, second::Second};
 use crate::{
     OTHER,
+    cpu::Cpu,
     exchange::{Exchange, Failure},
     live::{Counts, Tick},
     names::{Dictionary, MOST_CODES, MOST_LABELS, Names},
     sample::{Kind, Sample},
-    segment::{self, Builder, Encoded, Head, Key, Name, Report},
+    segment::{self, Builder, Encoded, Gauges, Head, Key, Name, Report},
 };
 
 /// No load phase and drain end later: 24 h and a generous rest. Samples that claim to are counted in this second.
@@ -62,6 +63,7 @@ pub struct Recorder {
     /// The first second that was never closed.
     next: u32,
     virtual_users: u32,
+    cpu: Cpu,
     rows: Builder,
     live: Live,
     exchanges: Vec<(u32, Exchange)>,
@@ -81,6 +83,7 @@ impl Recorder {
             spare: Vec::new(),
             next: 0,
             virtual_users: 0,
+            cpu: Cpu::default(),
             rows: Builder::default(),
             live: Live::new(&settings),
             exchanges: Vec::new(),
@@ -140,12 +143,13 @@ impl Recorder {
 
     /// Closes the seconds that ended long enough before `now_ms`, and answers the ticks that are due.
     ///
-    /// `cpu` is the share that the worker uses of what it was given.
+    /// `cpu` is the share that the worker uses of what it was given; it is taken for that of the seconds that are closed.
     pub fn close(&mut self, now_ms: i64, cpu: Option<f64>) -> Vec<Tick> {
         let due = now_ms - self.settings.start_at_ms - self.settings.close_after_ms as i64;
         let until = u32::try_from(due.max(0) / 1_000)
             .unwrap_or(u32::MAX)
             .min(LAST_SECOND);
+        self.cpu = Cpu::new(cpu);
         self.close_until(until);
         self.live.take(self.next, false, self.labels.as_slice(), cpu)
     }
@@ -161,6 +165,7 @@ impl Recorder {
             .open
             .last_key_value()
             .map_or(self.next, |(second, _)| second + 1);
+        self.cpu = Cpu::new(cpu);
         self.close_until(last.max(self.next));
         self.report.interrupted = ending.interrupted;
         self.report.ended_early_ms = ending
@@ -226,14 +231,17 @@ impl Recorder {
         self.warn_of_overflow();
     }
 
-    /// Writes the virtual users of every second before `until`. A second without samples has those that the engine told
-    /// of since, or those of the one before: the users are still there, waiting.
+    /// Writes the virtual users of every second before `until`, and how busy the worker is. A second without samples has the
+    /// users that the engine told of since, or those of the one before: they are still there, waiting.
     fn gauge_until(&mut self, until: u32) {
-        let users = self.virtual_users;
+        let gauges = Gauges {
+            virtual_users: self.virtual_users.into(),
+            cpu: self.cpu,
+        };
         for second in self.next..until {
-            self.rows
-                .add(second, Key::Users, |out| crate::varint::put(out, users.into()));
-            self.live.set_users(second, users);
+            self.rows.add(second, Key::Gauges, |out| gauges.encode(out));
+            self.live.set_users(second, self.virtual_users);
+            self.report.cpu.count(self.cpu);
         }
         self.next = self.next.max(until);
     }

@@ -10,6 +10,7 @@
 //! readers add.
 
 mod block;
+mod gauges;
 
 use std::{fmt, ops::Range, str::FromStr};
 
@@ -17,8 +18,9 @@ use model::{Region, RunId, run::Warning};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use block::{Builder, Key, rows};
+pub(crate) use gauges::Gauges;
 
-use crate::{exchange::Exchange, names::Dictionary, results::Phases};
+use crate::{cpu::CpuSeconds, exchange::Exchange, names::Dictionary, results::Phases};
 
 /// How far a worker's seconds are cut into segments.
 pub const SEGMENT_SECONDS: u32 = 30;
@@ -80,6 +82,8 @@ pub struct Report {
     pub late: u64,
     /// Rows of the engine's result file that could not be read.
     pub malformed: u64,
+    #[serde(default)]
+    pub cpu: CpuSeconds,
     /// Gate opened − `startAt`.
     pub start_skew_ms: Option<i64>,
     /// Milliseconds from `startAt` at which the engine ended by itself, if it did so before the load phase did.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     cell::{Cell, Renumber},
+    cpu::Cpu,
     histogram::{Corrupt, Histogram, Quantile},
     results::{ms, rounded_ms},
     store::{self, Fetch, File, Index, Slot, StoreError, Subject},
@@ -33,6 +34,10 @@ pub struct Point {
     pub t: u32,
     /// The most within the step, over the workers asked for, whatever the label.
     pub virtual_users: u64,
+    /// The share of its processors that the busiest of these workers used at its busiest; null where none was measured.
+    #[serde(default)]
+    #[schema(required)]
+    pub cpu: Option<f64>,
     pub requests: u64,
     pub failures: u64,
     #[schema(required)]
@@ -160,6 +165,7 @@ impl Builder {
         }
         cells.sort_by_key(|(point, ..)| *point);
         let users = self.users(parts);
+        let busiest = self.busiest(parts);
         let same: Vec<u32> = (0..1_000).collect();
         let same = Renumber {
             codes: &same,
@@ -175,12 +181,9 @@ impl Builder {
             }
             let failures = sum.failures.count();
             sum.successes.merge(&sum.failures);
-            points.push(Point::new(
-                t,
-                users.get(&t).copied().unwrap_or(0),
-                failures,
-                &sum.successes,
-            ));
+            let users = users.get(&t).copied().unwrap_or(0);
+            let cpu = busiest.get(&t).copied().unwrap_or_default();
+            points.push(Point::new(t, users, cpu, failures, &sum.successes));
         }
         Ok(Series {
             step_ms: u64::from(self.step) * 1_000,
@@ -194,12 +197,7 @@ impl Builder {
         let mut by_second: BTreeMap<u32, u64> = BTreeMap::new();
         for part in parts {
             for (region, users) in part.index.regions.iter().zip(&part.index.users) {
-                if self
-                    .request
-                    .region
-                    .as_ref()
-                    .is_some_and(|wanted| wanted != region)
-                {
+                if !self.wants(region) {
                     continue;
                 }
                 for (second, users) in (part.index.seconds.start..).zip(users) {
@@ -214,11 +212,31 @@ impl Builder {
         }
         by_step
     }
+
+    /// The busiest worker of each step.
+    fn busiest(&self, parts: &[Part<'_>]) -> BTreeMap<u32, Cpu> {
+        let mut by_step: BTreeMap<u32, Cpu> = BTreeMap::new();
+        for part in parts {
+            let regions = part.index.regions.iter().zip(part.index.busiest());
+            for (second, cpu) in regions
+                .filter(|(region, _)| self.wants(region))
+                .flat_map(|(_, cpu)| cpu)
+            {
+                let most = by_step.entry(second / self.step * self.step).or_default();
+                *most = cpu.max(*most);
+            }
+        }
+        by_step
+    }
+
+    fn wants(&self, region: &str) -> bool {
+        self.request.region.as_ref().is_none_or(|wanted| wanted == region)
+    }
 }
 
 impl Point {
     /// `all` holds successes and failures alike.
-    pub(crate) fn new(t: u32, virtual_users: u64, failures: u64, all: &Histogram) -> Self {
+    fn new(t: u32, virtual_users: u64, cpu: Cpu, failures: u64, all: &Histogram) -> Self {
         use Quantile as Q;
         let [p50, p90, p95, p99] = all
             .percentiles([Q::P50, Q::P90, Q::P95, Q::P99])
@@ -226,6 +244,7 @@ impl Point {
         Self {
             t,
             virtual_users,
+            cpu: cpu.share(),
             requests: all.count(),
             failures,
             mean: all.moments().mean().map(rounded_ms),

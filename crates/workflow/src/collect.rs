@@ -68,7 +68,7 @@ pub async fn run(gateways: &Gateways, clock: Clock, timing: &Timing, event: Outc
     let mut summary = None;
     if let (Some(merge), Some(start_at)) = (&merge, run.start_at) {
         let duration_ms = results::duration_ms(&run, start_at, stop, &merge.merged.workers, &workers);
-        let made = results::assemble(&run, start_at, duration_ms, &decision, &workers, merge)?;
+        let made = results::assemble(&run, start_at, duration_ms, &decision, merge)?;
         merging::keep(gateways, &run, merge, &made).await?;
         let warnings = Warning::few(merge.merged.warnings.clone());
         gateways.runs.warn(run.run_id, &warnings).await?;

@@ -133,7 +133,7 @@ async fn add_parts(gateways: &Gateways, run: &Run, parts: &[String]) -> Result<M
     for window in begin / merge::WINDOW_SECONDS..end.div_ceil(merge::WINDOW_SECONDS) {
         merger.open(window * merge::WINDOW_SECONDS..(window + 1) * merge::WINDOW_SECONDS);
         for (labels, index) in &indices {
-            merger.add_part_users(index);
+            merger.add_part_gauges(index);
             for fetch in merger.part_fetches(index) {
                 let bytes = objects.get_range(labels, fetch.bytes.clone()).await?;
                 merger.add_part(labels, index, &fetch, &bytes).map_err(damaged)?;

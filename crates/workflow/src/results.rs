@@ -47,7 +47,6 @@ pub(crate) fn assemble(
     start_at: Timestamp,
     duration_ms: u64,
     decision: &Decision,
-    workers: &[Worker],
     merge: &Merge,
 ) -> Result<Results, Error> {
     let resolution = merge.merged.index.resolution;
@@ -88,7 +87,7 @@ pub(crate) fn assemble(
         phases: phases(&reports),
         errors,
         verdict,
-        validity: verdict::validity(decision.degraded, workers),
+        validity: verdict::validity(decision.degraded, &merge.merged.workers),
         window: None,
     })
 }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use metrics::results::{CriterionResult, Figures, Grade, Validity, ValidityReason, Verdict};
+use metrics::{
+    cpu::BUSY,
+    merge::WorkerReport,
+    results::{CriterionResult, Figures, Grade, Validity, ValidityReason, Verdict},
+};
 use model::{
     criterion::{Bound, Criterion},
     run::Outcome,
     said,
-    worker::Worker,
 };
 
 /// Every criterion with what was observed; the implicit one is always there.
@@ -39,10 +42,11 @@ pub(crate) fn of(criteria: &[Criterion], total: &Figures, by_label: &BTreeMap<St
     }
 }
 
-/// A generator above this share of its processors measures itself.
-const BUSY: f64 = 0.9;
+/// A generator that is busy for fewer seconds, or for a smaller share of its time, only started, or met a peak.
+const BUSY_SECONDS: u32 = 5;
+const BUSY_SHARE: f64 = 0.1;
 
-pub(crate) fn validity(degraded: bool, workers: &[Worker]) -> Validity {
+pub(crate) fn validity(degraded: bool, workers: &[WorkerReport]) -> Validity {
     let mut reasons = Vec::new();
     if degraded {
         let said = said!(
@@ -51,19 +55,25 @@ pub(crate) fn validity(degraded: bool, workers: &[Worker]) -> Validity {
         );
         reasons.push(ValidityReason::new("WORKERS_LOST", said));
     }
-    let busiest = workers
-        .iter()
-        .filter_map(|worker| Some((worker.progress.cpu?, worker)));
-    let busiest = busiest
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(cpu, _)| *cpu > BUSY);
-    if let Some((cpu, worker)) = busiest {
+    let busy = workers.iter().map(|worker| {
+        let seconds = worker.report.cpu;
+        (
+            f64::from(seconds.busy) / f64::from(seconds.measured.max(1)),
+            worker,
+        )
+    });
+    let busiest = busy
+        .filter(|(share, worker)| *share > BUSY_SHARE && worker.report.cpu.busy >= BUSY_SECONDS)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some((share, worker)) = busiest {
+        let percent = |share: f64| format!("{:.0}", share * 100.0);
         let said = said!(
-            "GENERATOR_BUSY",
-            "worker {} in {} used {} % of its processors: give it fewer users, or more of them",
-            worker.index,
+            "GENERATOR_SATURATED",
+            "worker {} in {} used more than {} % of its processors for {} % of the time: give it fewer users, or more of them",
+            worker.worker,
             worker.region,
-            format!("{:.0}", cpu * 100.0)
+            percent(BUSY),
+            percent(share)
         );
         reasons.push(ValidityReason::new("GENERATOR_CPU", said));
     }
@@ -91,7 +101,11 @@ fn in_unit(bound: Bound, observed: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use metrics::results::{ResponseTime, Times};
+    use metrics::{
+        cpu::CpuSeconds,
+        results::{ResponseTime, Times},
+        segment::Report,
+    };
 
     use super::*;
 
@@ -127,6 +141,37 @@ mod tests {
         assert_eq!(verdict.criteria[1].observed.as_deref(), Some("0%"));
         let verdict = of(&[p95_below("*", "200ms")], &figures(212.5, 0.0), &BTreeMap::new());
         assert_eq!(verdict.outcome, Outcome::Failed);
+    }
+
+    fn report(worker: u32, measured: u32, busy: u32) -> WorkerReport {
+        let cpu = CpuSeconds { measured, busy };
+        WorkerReport {
+            region: "us-east-1".parse().unwrap(),
+            worker,
+            sequence: 0,
+            report: Report {
+                cpu,
+                ..Report::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_generator_that_was_busy_for_long_casts_doubt_on_its_figures() {
+        let workers = [report(0, 300, 31), report(1, 300, 200), report(2, 0, 0)];
+        let Validity { grade, reasons } = validity(false, &workers);
+        assert_eq!((grade, reasons.len()), (Grade::Degraded, 1));
+        assert_eq!(
+            reasons[0].detail,
+            "worker 1 in us-east-1 used more than 90 % of its processors for 67 % of the time: give it fewer users, or more of them"
+        );
+    }
+
+    #[test]
+    fn a_generator_that_was_busy_for_a_moment_does_not() {
+        // A short run that begins with the start of an engine, and a long one with a peak.
+        let workers = [report(0, 10, 4), report(1, 300, 30)];
+        assert_eq!(validity(false, &workers).grade, Grade::Valid);
     }
 
     #[test]

@@ -64,12 +64,12 @@ fn record(samples: &[Raw], cut_every: u32) -> Segments {
                 kind: Kind::Request,
             });
             if *at_ms > now {
-                recorder.close(START_MS + i64::from(now), None);
+                recorder.close(START_MS + i64::from(now), Some(0.2 * (worker + 1) as f64));
                 recorder.segment().map(&mut keep);
                 now += cut_every * 1_000;
             }
         }
-        keep(recorder.finish(Ending::default(), None).1);
+        keep(recorder.finish(Ending::default(), Some(0.1)).1);
     }
     segments
 }
@@ -132,7 +132,7 @@ fn compact(parts: &[Part], window_seconds: u32) -> Part {
     for from in (0..end).step_by(window_seconds as usize) {
         merger.open(from..from + window_seconds);
         for part in parts {
-            merger.add_part_users(&part.merged.index);
+            merger.add_part_gauges(&part.merged.index);
             for fetch in merger.part_fetches(&part.merged.index) {
                 merger
                     .add_part("part", &part.merged.index, &fetch, &part.read(&fetch))
@@ -337,6 +337,38 @@ fn virtual_users_are_summed_over_workers_and_never_over_time() {
             .map(|point| point.virtual_users)
             .collect::<Vec<_>>(),
         [0, 0, 0, 0, 6]
+    );
+}
+
+#[test]
+fn a_step_is_as_busy_as_the_busiest_worker_of_its_seconds() {
+    let ends = (0..WORKERS).flat_map(|worker| [10_500, 20_500].map(|at_ms| (worker, 0, at_ms, 5, true)));
+    let segments = record(&ends.collect::<Vec<Raw>>(), 10);
+    let split: Vec<Segments> = segments
+        .iter()
+        .map(|(key, bytes)| [(key.clone(), bytes.clone())].into())
+        .collect();
+    let parts: Vec<Part> = split.iter().map(|segments| merge(segments, 1, 30)).collect();
+    let busiest = |parts: &[Part], region: Option<&str>| {
+        let request = series::Request {
+            region: region.map(str::to_owned),
+            max_points: Some(5),
+            ..series::Request::default()
+        };
+        let points = series_of(parts, request).points.into_iter();
+        points.map(|point| point.cpu).collect::<Vec<_>>()
+    };
+    // All but the last second are closed while there is load.
+    for parts in [&[merge(&segments, 1, 30)][..], &parts, &[compact(&parts, 30)]] {
+        assert_eq!(busiest(parts, None), [0.6, 0.6, 0.6, 0.6, 0.1].map(Some));
+        assert_eq!(
+            busiest(parts, Some("sa-east-1")),
+            [0.4, 0.4, 0.4, 0.4, 0.1].map(Some)
+        );
+    }
+    assert_eq!(
+        busiest(&[merge(&segments, 10, 30)], None),
+        [0.6, 0.6, 0.1].map(Some)
     );
 }
 

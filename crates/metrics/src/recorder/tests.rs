@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     cell,
+    cpu::CpuSeconds,
     exchange::tests::exchange,
     histogram::Histogram,
     names::ErrorKey,
@@ -61,8 +62,9 @@ fn read(segments: &[Encoded]) -> (Cells, BTreeMap<u32, u64>, Report) {
             for row in segment::rows(&block) {
                 let row = row.unwrap();
                 assert!(segment.name.seconds().contains(&row.second));
-                if row.key == Key::Users {
-                    let again = users.insert(row.second, crate::varint::take(&mut { row.content }).unwrap());
+                if row.key == Key::Gauges {
+                    let gauges = Gauges::decode(row.content).unwrap();
+                    let again = users.insert(row.second, gauges.virtual_users);
                     assert_eq!(again, None, "the users of second {} twice", row.second);
                     continue;
                 }
@@ -97,6 +99,20 @@ fn a_second_closes_once_the_engine_had_time_to_write_it_down() {
     );
     assert_eq!(tick.labels["a"].requests, 1);
     assert_eq!(recorder.report().complete_until, 1);
+}
+
+#[test]
+fn seconds_count_as_busy_by_what_is_measured_when_they_close() {
+    let mut recorder = Recorder::new(settings());
+    for (until_ms, cpu) in [
+        (2_500, None),
+        (5_500, Some(0.95)),
+        (5_900, Some(0.2)),
+        (6_500, Some(0.3)),
+    ] {
+        recorder.close(START_MS + until_ms, cpu);
+    }
+    assert_eq!(recorder.report().cpu, CpuSeconds { measured: 4, busy: 3 });
 }
 
 #[test]

@@ -6,8 +6,8 @@ use crate::{histogram::Corrupt, varint};
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Key {
-    /// The virtual users of the second, whatever the label.
-    Users,
+    /// The virtual users of the second, whatever the label, and how busy the worker was.
+    Gauges,
     /// Requests, by number of the label.
     Request(u32),
     /// Transactions, by number of their label.
@@ -41,7 +41,7 @@ pub(crate) fn rows(block: &[u8]) -> impl Iterator<Item = Result<Row<'_>, Corrupt
 fn take_row<'a>(rest: &mut &'a [u8], second: &mut u32) -> Result<Row<'a>, Corrupt> {
     *second = second.checked_add(varint::take_u32(rest)?).ok_or(Corrupt)?;
     let key = match varint::take_u32(rest)? {
-        0 => Key::Users,
+        0 => Key::Gauges,
         number if number % 2 == 1 => Key::Request(number / 2),
         number => Key::Transaction(number / 2 - 1),
     };
@@ -89,7 +89,7 @@ impl Builder {
                 varint::put(&mut block, u64::from(second - before));
                 before = *second;
                 let number = match key {
-                    Key::Users => 0,
+                    Key::Gauges => 0,
                     Key::Request(label) => u64::from(*label) * 2 + 1,
                     Key::Transaction(label) => u64::from(*label) * 2 + 2,
                 };

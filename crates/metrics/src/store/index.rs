@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::{Chunk, File, Slot, StoreError, Subject, cover, span, width};
-use crate::{histogram::Corrupt, names::Dictionary, varint};
+use crate::{cpu::Cpu, histogram::Corrupt, names::Dictionary, varint};
 
 const MAGIC: &[u8; 4] = b"OLIX";
 const VERSION: u8 = 1;
@@ -23,6 +23,8 @@ pub struct Index {
     pub regions: Vec<String>,
     /// By region, then by second from `seconds.start`.
     pub(crate) users: Vec<Vec<u64>>,
+    /// By region, then by step from the one of `seconds.start`: the busiest worker. Empty where it is not known.
+    pub(crate) cpu: Vec<Vec<Cpu>>,
     pub(crate) totals: Vec<Chunk>,
     pub(crate) labels: Vec<Chunk>,
 }
@@ -82,6 +84,10 @@ impl Index {
         for chunks in [&self.totals, &self.labels] {
             put_chunks(&mut out, chunks);
         }
+        for cpu in &self.cpu {
+            varint::put(&mut out, cpu.len() as u64);
+            out.extend(cpu.iter().map(|cpu| cpu.byte()));
+        }
         let crc = crc32fast::hash(&out);
         out.extend(crc.to_le_bytes());
         out
@@ -97,6 +103,13 @@ impl Index {
             .filter(|(body, crc)| crc32fast::hash(body) == u32::from_le_bytes(**crc));
         let (body, _) = checked.ok_or(StoreError::DamagedIndex)?;
         take_index(&body[MAGIC.len() + 1..]).map_err(|Corrupt| StoreError::DamagedIndex)
+    }
+
+    /// By region: the seconds at which steps begin, and how busy the busiest worker was in them.
+    pub(crate) fn busiest(&self) -> impl Iterator<Item = impl Iterator<Item = (u32, Cpu)>> {
+        let first = self.seconds.start / self.resolution * self.resolution;
+        let steps = move || (first..).step_by(self.resolution as usize);
+        self.cpu.iter().map(move |cpu| steps().zip(cpu.iter().copied()))
     }
 
     /// What to read for a window over the slots of one file that `wants` names.
@@ -264,12 +277,24 @@ fn take_index(mut bytes: &[u8]) -> Result<Index, Corrupt> {
         users.push(of_region);
     }
     let (totals, labels) = (take_chunks(bytes, &head)?, take_chunks(bytes, &head)?);
+    let mut cpu = Vec::new();
+    for _ in &head.regions {
+        // Older results end before.
+        let steps = if bytes.is_empty() {
+            0
+        } else {
+            varint::take_usize(bytes)?
+        };
+        let of_region = varint::take_bytes(bytes, steps)?;
+        cpu.push(of_region.iter().copied().map(Cpu::from_byte).collect());
+    }
     Ok(Index {
         resolution: head.resolution,
         seconds: head.from..head.to,
         dictionary: head.dictionary,
         regions: head.regions,
         users,
+        cpu,
         totals,
         labels,
     })
