@@ -329,3 +329,11 @@ describe("the lists", () => {
     visit.expectNoErrors(/status of 422/);
   });
 });
+
+it("ends the session where the reader signs out", async () => {
+  const { page } = visit;
+  await page.getByRole("button", { name: /Administrator/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByText("Your session has ended").waitFor();
+  expect((await page.request.get(`${product.origin}/api/v1/me`)).status()).toBe(401);
+});

@@ -6,22 +6,23 @@ import { RouterProvider } from "react-router";
 
 import { queries } from "./api/queries";
 import { readConfig, type Config } from "./app/config";
+import { cookieLogin } from "./app/cookie";
 import { LoginProvider, type Login } from "./app/login";
 import { createRouter, fetchPage } from "./app/routes";
 import { watchSession } from "./app/session";
 import { LanguageProvider, loadPreferredCatalogue } from "./i18n/language";
 
-/** Null where a cookie is the session, and where the reader is on the way to log in. What is not needed is not loaded. */
+/** Null where the reader is on the way to log in. What is not needed is not loaded. */
 async function logIn(config: Config): Promise<Login | null> {
   if (config.auth === "cognito") return (await import("./app/cognito")).logIn(config);
-  return config.auth === "oidc" ? (await import("./app/oidc")).logIn(config) : null;
+  return config.auth === "oidc" ? (await import("./app/oidc")).logIn(config) : cookieLogin();
 }
 
 async function start(root: HTMLElement): Promise<void> {
   fetchPage(window.location.pathname);
   const [catalogue, config] = await Promise.all([loadPreferredCatalogue(), readConfig()]);
   const login = await logIn(config);
-  if (config.auth !== "session" && login === null) return;
+  if (login === null) return;
   watchSession();
   const router = createRouter();
   createRoot(root).render(

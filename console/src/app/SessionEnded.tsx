@@ -17,9 +17,9 @@ export function SessionEnded() {
     <Alert
       type="info"
       header={messages.session.ended}
-      action={login && <Button onClick={login.again}>{messages.session.logIn}</Button>}
+      action={login?.again && <Button onClick={login.again}>{messages.session.logIn}</Button>}
     >
-      {login ? messages.session.endedLoginHint : messages.session.endedHint}
+      {login?.again ? messages.session.endedLoginHint : messages.session.endedHint}
     </Alert>
   );
 }

@@ -1,9 +1,9 @@
 import { createContext, useContext } from "react";
 
-/** A way to log in that the reader leaves the console for. */
+/** How the reader is logged in. */
 export interface Login {
-  /** Leaves, and comes back to this page. */
-  again(): void;
+  /** Leaves to log in, and comes back to this page. Absent where that takes a link from outside the console. */
+  again?(): void;
   /** Ends the session here and there. */
   out(): void;
 }
@@ -12,7 +12,7 @@ const Context = createContext<Login | null>(null);
 
 export const LoginProvider = Context;
 
-/** Null where the session is a cookie, which a link from outside the console sets. */
+/** Null where nothing says how. */
 export function useLogin(): Login | null {
   return useContext(Context);
 }

@@ -12,9 +12,9 @@ use anyhow::{Context, Result};
 use axum::{
     Router,
     extract::{self, Query},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::Timestamp;
@@ -144,8 +144,18 @@ impl Logins {
             state.sessions.remove(0);
         }
         state.sessions.push(Secret::of(&session, now));
-        write_private(&self.file, &serde_json::to_string(&state.sessions)?).context("keep the session")?;
+        self.keep(&state.sessions)?;
         Ok(Some(session))
+    }
+
+    fn end_session(&self, session: &str) -> Result<()> {
+        let mut state = self.lock();
+        state.sessions.retain(|known| !known.is(session));
+        self.keep(&state.sessions)
+    }
+
+    fn keep(&self, sessions: &[Secret]) -> Result<()> {
+        write_private(&self.file, &serde_json::to_string(sessions)?).context("keep the sessions")
     }
 
     fn cookie_of<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
@@ -158,14 +168,23 @@ impl Logins {
             .find_map(|pair| pair.trim().strip_prefix(&self.cookie)?.strip_prefix('='))
     }
 
+    fn set_cookie(&self, session: &str, life: Duration) -> [(HeaderName, String); 1] {
+        let (name, life) = (&self.cookie, life.as_secs());
+        let cookie = format!("{name}={session}; Path=/; Max-Age={life}; HttpOnly; SameSite=Strict");
+        [(header::SET_COOKIE, cookie)]
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// `GET /login?code=`.
+/// `GET /login?code=` and `POST /logout`.
 pub fn router(logins: Arc<Logins>) -> Router {
-    Router::new().route("/login", get(login)).with_state(logins)
+    Router::new()
+        .route("/login", get(login))
+        .route("/logout", post(logout))
+        .with_state(logins)
 }
 
 #[derive(Deserialize)]
@@ -181,15 +200,25 @@ async fn login(extract::State(logins): extract::State<Arc<Logins>>, Query(login)
             let text = "This link was used or has expired. Start Oleada again to get a new one.";
             return (StatusCode::FORBIDDEN, text).into_response();
         }
-        Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "a login failed");
-            let text = "The session could not be kept; the terminal says why.";
-            return (StatusCode::INTERNAL_SERVER_ERROR, text).into_response();
-        }
+        Err(error) => return not_kept(&error),
     };
-    let (name, life) = (&logins.cookie, SESSION_LIFE.as_secs());
-    let cookie = format!("{name}={session}; Path=/; Max-Age={life}; HttpOnly; SameSite=Strict");
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+    (logins.set_cookie(&session, SESSION_LIFE), Redirect::to("/")).into_response()
+}
+
+async fn logout(extract::State(logins): extract::State<Arc<Logins>>, headers: HeaderMap) -> Response {
+    let ended = logins
+        .cookie_of(&headers)
+        .map_or(Ok(()), |session| logins.end_session(session));
+    match ended {
+        Ok(()) => (logins.set_cookie("", Duration::ZERO), StatusCode::NO_CONTENT).into_response(),
+        Err(error) => not_kept(&error),
+    }
+}
+
+fn not_kept(error: &anyhow::Error) -> Response {
+    tracing::error!(error = format!("{error:#}"), "the sessions could not be kept");
+    let text = "The sessions could not be kept; the terminal says why.";
+    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
 }
 
 /// 256 random bits.
@@ -251,6 +280,18 @@ mod tests {
         assert!(!admits(&open(data.path(), a_week_later), &session));
         let kept = fs::read_to_string(data.path().join(FILE)).unwrap();
         assert!(!kept.contains(&session), "only digests are kept");
+    }
+
+    #[test]
+    fn a_session_that_was_ended_is_ended_after_a_restart_too_and_no_other_is() {
+        let data = tempfile::tempdir().unwrap();
+        let logins = open(data.path(), at_start);
+        let [one, other] = [(), ()].map(|()| logins.open_session(&logins.link_code()).unwrap().unwrap());
+        logins.end_session(&one).unwrap();
+        for logins in [logins, open(data.path(), at_start)] {
+            assert!(!admits(&logins, &one));
+            assert!(admits(&logins, &other));
+        }
     }
 
     #[test]
