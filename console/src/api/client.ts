@@ -4,7 +4,11 @@ import type { paths } from "./schema";
 import { Refusal, unreadable, unreachable } from "./refusal";
 import type { Elsewhere, Problem } from "./types";
 
-export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: "same-origin" });
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: "same-origin",
+  querySerializer: { array: { style: "form", explode: false } },
+});
 
 interface Exchange<T> {
   data?: T;

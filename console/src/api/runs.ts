@@ -5,7 +5,6 @@ import { queries } from "./queries";
 import type { Run, RunEntry, RunStatus } from "./types";
 
 export interface RunFilter {
-  status?: RunStatus;
   limit: number;
   cursor?: string;
 }
@@ -16,6 +15,10 @@ export const TREND_RUNS = 10;
 export function isOver(status: RunStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }
+
+const UNDER_WAY: RunStatus[] = ["queued", "launching", "ready", "running", "stopping", "collecting"];
+/** No run is longer: a day of load, and what is before and after it. */
+const LONGEST_MS = 2 * 86_400_000;
 
 /** So long after its end a run may still be cleaned up before nobody waits for it any more. */
 const CLEAN_UP_MS = 60_000;
@@ -33,6 +36,17 @@ export const runs = {
       queryKey: ["runs", "all", filter],
       queryFn: ({ signal }) => answer(api.GET("/api/v1/runs", { params: { query: filter }, signal })),
       placeholderData: keepPreviousData,
+      refetchInterval: 5_000,
+    }),
+
+  /** The newest runs that are not over. */
+  active: () =>
+    queryOptions({
+      queryKey: ["runs", "all", "active"],
+      queryFn: ({ signal }) => {
+        const query = { status: UNDER_WAY, from: new Date(Date.now() - LONGEST_MS).toISOString(), limit: 100 };
+        return answer(api.GET("/api/v1/runs", { params: { query }, signal }));
+      },
       refetchInterval: 5_000,
     }),
 

@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 164623b7a679868243b59d1edf76ca5db918f9785e4c7c08a036178eda2d1208
+// Made by `npm run generate` from crates/api/openapi.json, sha256 a95307da8def339411ccaa5e20f9774c508666b692fb50ecee7f748e382403be
 
 export interface paths {
     "/api/v1/estimate": {
@@ -2637,7 +2637,8 @@ export interface operations {
     listRuns: {
         parameters: {
             query?: {
-                status?: components["schemas"]["Status"];
+                /** @description Any of these. */
+                status?: components["schemas"]["Status"][];
                 /** @description Created at this instant or later. */
                 from?: string;
                 /** @description Created before this instant. */
@@ -4948,7 +4949,8 @@ export interface operations {
     listScenarioRuns: {
         parameters: {
             query?: {
-                status?: components["schemas"]["Status"];
+                /** @description Any of these. */
+                status?: components["schemas"]["Status"][];
                 /** @description Created at this instant or later. */
                 from?: string;
                 /** @description Created before this instant. */

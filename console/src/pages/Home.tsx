@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
-import { isOver, runs } from "../api/runs";
+import { runs } from "../api/runs";
 import { scenarios } from "../api/scenarios";
 import type { RunEntry, ScenarioEntry } from "../api/types";
 import { Empty } from "../components/Empty";
@@ -34,12 +34,11 @@ export default function Home() {
   const state = useTableState();
   const { limit, cursor } = state;
   const mayEdit = useMayEdit();
-  // Runs that go on are among the newest. On the first page this is one request with the table's.
-  const newest = useQuery(runs.all({ limit }));
+  const underWay = useQuery(runs.active());
   const recent = useQuery(runs.all({ limit, ...(cursor !== undefined && { cursor }) }));
   const columns = useRunColumns({ withScenario: true });
   useTitle(messages.home.title);
-  const active = newest.data?.items.filter((run) => !isOver(run.status)) ?? [];
+  const active = underWay.data?.items ?? [];
   return (
     <ContentLayout
       header={

@@ -64,6 +64,24 @@ impl Parameters {
         }
     }
 
+    /// Values between commas, at most so many; none when it is left out.
+    pub fn list<T: FromStr<Err: fmt::Display>>(&self, name: &'static str, most: usize) -> Option<Vec<T>> {
+        let Some(text) = self.text(name)? else {
+            return Some(Vec::new());
+        };
+        let values: Vec<&str> = text.split(',').collect();
+        if values.len() > most {
+            return self.problem(
+                name,
+                said!("TOO_MANY_VALUES", "must have at most {} values", most),
+            );
+        }
+        match values.into_iter().map(str::parse).collect() {
+            Ok(values) => Some(values),
+            Err(error) => self.problem(name, T::Err::to_string(&error)),
+        }
+    }
+
     /// A whole number that may be left out.
     pub fn integer(&self, name: &'static str, range: RangeInclusive<u64>) -> Option<Option<u64>> {
         let Some(text) = self.text(name)? else {
@@ -175,6 +193,7 @@ mod tests {
         limit: Option<u64>,
         tag: Option<String>,
         run: Option<model::RunId>,
+        sizes: Vec<u8>,
     }
 
     impl FromQuery for Filter {
@@ -182,10 +201,12 @@ mod tests {
             let limit = parameters.integer("limit", 1..=100);
             let tag = parameters.line("tag", 5);
             let run = parameters.optional("run");
+            let sizes = parameters.list("sizes", 2);
             Some(Self {
                 limit: limit?,
                 tag: tag?,
                 run: run?,
+                sizes: sizes?,
             })
         }
     }
@@ -196,16 +217,20 @@ mod tests {
         let pointers: Vec<_> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
         assert_eq!(pointers, ["?limit", "?tag", "?run", "?colour"]);
         assert!(parse::<Filter>("limit=1&limit=2").is_err());
+        for sizes in ["", "1,", "1,2,3", "256", "1&sizes=2"] {
+            assert!(parse::<Filter>(&format!("sizes={sizes}")).is_err(), "{sizes}");
+        }
         assert!(parse::<Filter>("limit=%2B1").is_err());
     }
 
     #[test]
     fn what_is_there_is_read() {
-        let read = parse::<Filter>("tag=a%20%C3%B1&limit=100").unwrap();
+        let read = parse::<Filter>("tag=a%20%C3%B1&limit=100&sizes=3,4").unwrap();
         let expected = Filter {
             limit: Some(100),
             tag: Some("a ñ".into()),
             run: None,
+            sizes: vec![3, 4],
         };
         assert_eq!(read, expected);
     }

@@ -108,8 +108,12 @@ pub(crate) type RunEntry = Entry;
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
-    #[param(required = false, nullable = false)]
-    status: Option<Status>,
+    /// Any of these.
+    #[param(
+        value_type = Vec<Status>, style = Form, explode = false, min_items = 1, max_items = 9, required = false,
+        nullable = false
+    )]
+    status: Vec<Status>,
     /// Created at this instant or later.
     #[param(value_type = String, format = DateTime, required = false, nullable = false)]
     from: Option<Timestamp>,
@@ -120,7 +124,7 @@ pub(crate) struct Which {
 
 impl FromQuery for (Which, Paging) {
     fn read(parameters: &Parameters) -> Option<Self> {
-        let status = parameters.optional("status");
+        let status = parameters.list("status", 9);
         let from = parameters.optional("from");
         let to = parameters.optional("to");
         let paging = Paging::read(parameters);
@@ -136,7 +140,7 @@ impl FromQuery for (Which, Paging) {
 impl From<Which> for HistoryFilter {
     fn from(which: Which) -> Self {
         Self {
-            status: which.status,
+            statuses: which.status,
             from: which.from,
             to: which.to,
         }

@@ -76,7 +76,7 @@ async fn measure(name: &str, days: i64, scenarios: i64, runs: i64) {
     };
     let everything = HistoryFilter::default();
     let failed = HistoryFilter {
-        status: Some(Status::Failed),
+        statuses: vec![Status::Failed],
         ..HistoryFilter::default()
     };
     let half = HistoryFilter {

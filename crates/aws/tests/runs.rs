@@ -320,7 +320,7 @@ async fn histories_are_newest_first_in_pages() {
         2
     );
     let running = HistoryFilter {
-        status: Some(Status::Running),
+        statuses: vec![Status::Running, Status::Collecting],
         ..filter.clone()
     };
     assert!(

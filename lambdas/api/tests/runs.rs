@@ -338,6 +338,8 @@ async fn histories_are_paged_and_filtered() {
         ids(door.call(As::Viewer, "GET", "/runs?status=queued").await),
         runs[..2]
     );
+    let either = door.call(As::Viewer, "GET", "/runs?status=running,failed").await;
+    assert_eq!(ids(either), runs[2..]);
     let of_one = format!("/scenarios/{}/runs", scenarios[0]);
     assert_eq!(ids(door.call(As::Viewer, "GET", &of_one).await).len(), 3);
     let first = door.call(As::Viewer, "GET", "/runs?limit=4").await.json();

@@ -19,7 +19,8 @@ use crate::{
 /// Which runs a history has; validations are in none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryFilter {
-    pub status: Option<Status>,
+    /// Any of these; of all when there is none.
+    pub statuses: Vec<Status>,
     /// Created at this instant or later. The list of all scenarios' runs goes back [`REACH`] at most.
     pub from: Option<Timestamp>,
     /// Created before this instant.
@@ -165,7 +166,7 @@ impl Runs {
             filter.from.map_or(Timestamp::from_ms(0), |from| minus(from, DAY)),
             filter.to.map_or(Timestamp::from_ms(i64::MAX), |to| to.plus(DAY)),
         );
-        let mut conditions = vec!["#trigger <> :validation"];
+        let mut conditions = vec!["#trigger <> :validation".to_owned()];
         let mut query = self
             .client
             .query()
@@ -179,19 +180,22 @@ impl Runs {
             .expression_attribute_values(":last", text(last))
             .expression_attribute_names("#trigger", "trigger")
             .expression_attribute_values(":validation", text("validation"));
-        if let Some(status) = filter.status {
-            conditions.push("#status = :status");
-            query = query
-                .expression_attribute_names("#status", "status")
-                .expression_attribute_values(":status", text(status.as_str()));
+        if !filter.statuses.is_empty() {
+            let place = |number| format!(":status{number}");
+            let places: Vec<String> = (0..filter.statuses.len()).map(place).collect();
+            conditions.push(format!("#status IN ({})", places.join(", ")));
+            query = query.expression_attribute_names("#status", "status");
+            for (place, status) in places.into_iter().zip(&filter.statuses) {
+                query = query.expression_attribute_values(place, text(status.as_str()));
+            }
         }
         // RFC 3339 with a fixed number of decimals sorts as time does.
         if let Some(from) = filter.from {
-            conditions.push("createdAt >= :from");
+            conditions.push("createdAt >= :from".to_owned());
             query = query.expression_attribute_values(":from", text(from));
         }
         if let Some(to) = filter.to {
-            conditions.push("createdAt < :to");
+            conditions.push("createdAt < :to".to_owned());
             query = query.expression_attribute_values(":to", text(to));
         }
         query.filter_expression(conditions.join(" AND "))
