@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
-import { queries } from "./queries";
+import { LEFT_PAGE_MS, queries } from "./queries";
 import type { Run, RunEntry, RunStatus } from "./types";
 
 export interface RunFilter {
@@ -36,6 +36,7 @@ export const runs = {
       queryKey: ["runs", "all", filter],
       queryFn: ({ signal }) => answer(api.GET("/api/v1/runs", { params: { query: filter }, signal })),
       placeholderData: keepPreviousData,
+      gcTime: LEFT_PAGE_MS,
       refetchInterval: 5_000,
     }),
 
@@ -58,6 +59,7 @@ export const runs = {
           api.GET("/api/v1/scenarios/{scenarioId}/runs", { params: { path: { scenarioId }, query: filter }, signal }),
         ),
       placeholderData: keepPreviousData,
+      gcTime: LEFT_PAGE_MS,
       refetchInterval: 5_000,
     }),
 
@@ -70,6 +72,7 @@ export const runs = {
         return answer(api.GET("/api/v1/scenarios/{scenarioId}/runs", { params, signal }));
       },
       staleTime: Infinity,
+      gcTime: LEFT_PAGE_MS,
     }),
 
   /** The newest runs of a scenario before an instant. */

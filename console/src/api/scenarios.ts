@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
-import { queries } from "./queries";
+import { LEFT_PAGE_MS, queries } from "./queries";
 import type { Scenario, ScenarioInput } from "./types";
 
 export interface ScenarioFilter {
@@ -23,6 +23,7 @@ export const scenarios = {
       queryKey: ["scenarios", "list", filter],
       queryFn: ({ signal }) => answer(api.GET("/api/v1/scenarios", { params: { query: filter }, signal })),
       placeholderData: keepPreviousData,
+      gcTime: LEFT_PAGE_MS,
       refetchInterval: 5_000,
     }),
 
