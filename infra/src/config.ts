@@ -49,7 +49,12 @@ export interface Domain {
 /** Where tasks get the load-tester image from. */
 export type Image =
   /** A repository of this deployment in each region, filled by scripts/deploy. */
-  | { kind: "built"; architecture: Architecture }
+  | {
+      kind: "built";
+      architecture: Architecture;
+      /** Part of the image's name: the same sources under another one are built anew, with what Debian has mended since. */
+      revision?: string;
+    }
   /** A public image, pinned by its digest. */
   | { kind: "public"; architecture: Architecture; uri: string };
 
@@ -75,6 +80,8 @@ const ZONE = /^[a-z]{2}(-[a-z]{1,12}){1,2}-\d{1,2}[a-z]$/;
 const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/(16|17|18)$/;
 const ORIGIN = /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
+/** Of a tag, which is longer than this by the digest of the sources. */
+const REVISION = /^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$/;
 const VPC = /^vpc-[0-9a-f]{8,17}$/;
 const SUBNET = /^subnet-[0-9a-f]{8,17}$/;
 /** Of a user pool's domain, which must not contain these words. */
@@ -171,8 +178,11 @@ function image(read: Reader, value: unknown): Image {
   const object = read.object("image", value);
   const kind = read.oneOf("image.kind", object.kind, ["built", "public"]);
   const processor = architecture(read, "image.architecture", object.architecture);
-  read.known("image", object, kind === "built" ? ["kind", "architecture"] : ["kind", "architecture", "uri"]);
-  if (kind === "built") return { kind, architecture: processor };
+  read.known("image", object, kind === "built" ? ["kind", "architecture", "revision"] : ["kind", "architecture", "uri"]);
+  if (kind === "built") {
+    if (object.revision === undefined) return { kind, architecture: processor };
+    return { kind, architecture: processor, revision: read.text("image.revision", object.revision, REVISION, "up to 32 letters, digits, dots and dashes") };
+  }
   return { kind, architecture: processor, uri: read.text("image.uri", object.uri, DIGEST, "an image with its digest, …@sha256:…") };
 }
 

@@ -80,6 +80,16 @@ describe("the gateway", () => {
     expect(stage.DependsOn).toContain(id);
   });
 
+  test("brings the account's role for the logs of gateways where there is none, and leaves alone what is there", () => {
+    const roles = (hub: Template) => ofType(hub, "AWS::IAM::Role").filter(([, { Properties }]) => JSON.stringify(Properties).includes("AmazonAPIGatewayPushToCloudWatchLogs"));
+    const { hub } = exampleStacks();
+    expect([ofType(hub, "AWS::ApiGateway::Account").length, roles(hub).length]).toEqual([1, 1]);
+    const other = synthesise(example(), undefined, true)["oleada-hub"];
+    if (other === undefined) throw new Error("there is no hub");
+    expect([ofType(other, "AWS::ApiGateway::Account"), roles(other)]).toEqual([[], []]);
+    expect(only(other, "AWS::ApiGateway::Stage")[1].DependsOn).toContain(only(other, "AWS::Logs::LogGroup", (logs) => flat(logs.LogGroupName).startsWith("API-Gateway-Execution-Logs_"))[0]);
+  });
+
   test("tells authorize whose tokens count", () => {
     const of = (template: ReturnType<typeof exampleStacks>["hub"]) =>
       only(template, "AWS::Lambda::Function", (fn) => fn.FunctionName === "oleada-authorize")[1].Properties.Environment.Variables;
