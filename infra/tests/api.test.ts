@@ -98,10 +98,12 @@ describe("the gateway", () => {
     const [client] = only(hub, "AWS::Cognito::UserPoolClient");
     expect(flat(of(hub).OLEADA_TOKEN_ISSUER)).toBe(`https://cognito-idp.us-east-1.<AWS::URLSuffix>/<${pool}>`);
     expect(flat(of(hub).OLEADA_TOKEN_AUDIENCE)).toBe(`<${client}>`);
-    const identity: Identity = { kind: "oidc", issuer: "https://login.example.com/realms/team", audience: "oleada", groupsClaim: "roles", clientId: "console", origins: ["https://tokens.example.com"] };
+    const identity: Identity = { kind: "oidc", issuer: "https://login.example.com/", audience: "oleada", groupsClaim: "roles", clientId: "console", origins: ["https://tokens.example.com"], scope: "openid email", parameters: { audience: "oleada" } };
     const other = synthesise(example({ identity }))["oleada-hub"];
     if (other === undefined) throw new Error("there is no hub");
     expect(of(other)).toMatchObject({ OLEADA_TOKEN_ISSUER: identity.issuer, OLEADA_TOKEN_AUDIENCE: "oleada", OLEADA_TOKEN_GROUPS_CLAIM: "roles" });
+    // The same text, to the letter: tokens are compared with it.
+    expect(JSON.parse(flat(other.Outputs.ConsoleConfig?.Value))).toEqual({ auth: "oidc", authority: identity.issuer, clientId: "console", scope: "openid email", parameters: { audience: "oleada" } });
     expect(ofType(other, "AWS::Cognito::UserPool")).toEqual([]);
     expect(JSON.stringify(only(other, "AWS::CloudFront::ResponseHeadersPolicy"))).toContain("https://login.example.com https://tokens.example.com");
   });

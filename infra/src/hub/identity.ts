@@ -20,7 +20,7 @@ export interface Issuer {
   /** The variables of the function `authorize`; see lambdas/authorize. */
   environment: Record<string, string>;
   /** The console's `/config.json`. */
-  console: Record<string, string>;
+  console: Record<string, unknown>;
   userPoolArn?: string;
 }
 
@@ -38,10 +38,10 @@ function loginDomain(stack: Stack, names: Names): string {
 /** The issuer that the configuration names, or a user pool. */
 export function issuer(scope: Construct, config: Config, names: Names, consoleUrl: string | undefined): Issuer {
   if (config.identity.kind === "cognito") return new Users(scope, config, config.identity.mfa, names, consoleUrl).issuer;
-  const { issuer, audience, groupsClaim, clientId } = config.identity;
+  const { issuer, audience, groupsClaim, clientId, scope: words, parameters } = config.identity;
   return {
     environment: { OLEADA_TOKEN_ISSUER: issuer, OLEADA_TOKEN_AUDIENCE: audience, OLEADA_TOKEN_GROUPS_CLAIM: groupsClaim },
-    console: { auth: "oidc", authority: issuer, clientId },
+    console: { auth: "oidc", authority: issuer, clientId, scope: words, parameters },
   };
 }
 
