@@ -93,6 +93,8 @@ const DIGEST = /@sha256:[0-9a-f]{64}$/;
 const REVISION = /^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$/;
 const VPC = /^vpc-[0-9a-f]{8,17}$/;
 const SUBNET = /^subnet-[0-9a-f]{8,17}$/;
+/** S3 keeps these for itself: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>. */
+const KEPT = ["xn--", "sthree", "amzn-s3-demo"];
 /** Of a user pool's domain, which must not contain these words. */
 const TAKEN = ["aws", "amazon", "cognito"];
 /** What CloudWatch Logs can keep for; <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>. */
@@ -116,6 +118,11 @@ export function parseConfig(document: unknown): Config {
   };
   read.known("", root, Object.keys(config));
   if (TAKEN.some((word) => config.name.includes(word))) read.wrong("name", `must not contain ${TAKEN.join(", ")}`);
+  if (KEPT.some((start) => config.name.startsWith(start))) read.wrong("name", `must not begin with ${KEPT.join(", ")}`);
+  // A repository of images is not called so.
+  if (config.name.includes("--")) read.wrong("name", "must not contain two dashes in a row");
+  // Every account has a cluster and a group of schedules of this name, which are not ours to change or delete.
+  if (config.name === "default") read.wrong("name", "must not be default");
   // The bucket of files of a deployment `x` is called as the one of data of `x-console` would be.
   if (config.name.endsWith("-console")) read.wrong("name", "must not end in -console");
   if (/^(us-gov|cn|us-iso)/.test(config.hub) && config.console.kind !== "none") {

@@ -15,6 +15,11 @@ describe("the deployment file", () => {
     expect(() => parseConfig({ ...example(), name: "oleada-console" })).toThrow(/name must not end in -console/);
   });
 
+  test.each(["default", "sthree-load", "xn--load", "amzn-s3-demo-a", "load--tests"])("refuses the name %s, which AWS refuses or has in use", (name) => {
+    expect(() => parseConfig({ ...example(), name })).toThrow(/name must not/);
+    expect(parseConfig({ ...example(), name: "a-default" }).name).toBe("a-default");
+  });
+
   test("means x86_64 where it names no processor", () => {
     const { architecture, ...rest } = example();
     expect(architecture).toBe("x86_64");
