@@ -131,7 +131,22 @@ describe("users", () => {
     const { hub } = exampleStacks();
     const client = only(hub, "AWS::Cognito::UserPoolClient")[1].Properties;
     expect(client).toMatchObject({ AllowedOAuthFlows: ["code"], GenerateSecret: false, PreventUserExistenceErrors: "ENABLED" });
+    expect(client.ExplicitAuthFlows).toEqual(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+  });
+
+  test("get a token by the account's administrators where there is no console to log in by", () => {
+    const hub = synthesise(example({ console: { kind: "none" } }))["oleada-hub"];
+    if (hub === undefined) throw new Error("there is no hub");
+    const client = only(hub, "AWS::Cognito::UserPoolClient")[1].Properties;
+    expect(client.ExplicitAuthFlows).toEqual(expect.arrayContaining(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]));
     expect(client.ExplicitAuthFlows).not.toContain("ALLOW_USER_PASSWORD_AUTH");
+  });
+
+  test("stay when another one becomes the first administrator", () => {
+    for (const type of ["AWS::Cognito::UserPoolUser", "AWS::Cognito::UserPoolUserToGroupAttachment"]) {
+      expect.soft(only(exampleStacks().hub, type)[1], type).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
+    }
+    expect(only(exampleStacks().hub, "AWS::Cognito::UserPool")[1].DeletionPolicy).toBe("Delete");
   });
 
   test("are what they were for ten minutes at most, as docs/operations.md says", () => {
