@@ -14,6 +14,7 @@ function given(variable: string): string {
 const { app } = build({
   config: parseConfig(JSON.parse(readFileSync(given("OLEADA_DEPLOYMENT"), "utf8"))),
   bootstraps: given("OLEADA_BOOTSTRAPS"),
+  hasLogRole: env.OLEADA_HAS_LOG_ROLE === "true",
   imageTag: given("OLEADA_IMAGE_TAG"),
   account: env.CDK_DEFAULT_ACCOUNT,
 });

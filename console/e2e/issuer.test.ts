@@ -6,7 +6,8 @@ import { bearer, claimsOf, jwt, PlayedConsole, signInPage } from "./played.ts";
 import { Visit } from "./visit.ts";
 
 const CONSOLE = PlayedConsole.origin;
-const ISSUER = "https://issuer.example/realm";
+/** With a slash at its end, as some have it. */
+const ISSUER = "https://issuer.example/realm/";
 
 let visit: Visit;
 let served: PlayedConsole;
@@ -18,7 +19,13 @@ const grants: (string | null)[] = [];
 beforeAll(async () => {
   visit = await Visit.start("en-US");
   const context = visit.page.context();
-  served = await PlayedConsole.in(context, { auth: "oidc", authority: ISSUER, clientId: "client" });
+  served = await PlayedConsole.in(context, {
+    auth: "oidc",
+    authority: ISSUER,
+    clientId: "client",
+    scope: "openid api",
+    parameters: { audience: "oleada" },
+  });
   await context.route("https://issuer.example/**", issue);
 });
 
@@ -32,14 +39,20 @@ async function issue(route: Route): Promise<void> {
       return route.fulfill({
         json: {
           issuer: ISSUER,
-          authorization_endpoint: `${ISSUER}/authorize`,
-          token_endpoint: `${ISSUER}/token`,
-          end_session_endpoint: `${ISSUER}/end`,
+          authorization_endpoint: `${ISSUER}authorize`,
+          token_endpoint: `${ISSUER}token`,
+          end_session_endpoint: `${ISSUER}end`,
         },
         headers,
       });
     case "/realm/authorize":
-      expect(Object.fromEntries(url.searchParams)).toMatchObject({ client_id: "client", response_type: "code", code_challenge_method: "S256" });
+      expect(Object.fromEntries(url.searchParams)).toMatchObject({
+        client_id: "client",
+        response_type: "code",
+        code_challenge_method: "S256",
+        scope: "openid api",
+        audience: "oleada",
+      });
       challenge = url.searchParams.get("code_challenge") ?? "";
       return route.fulfill(signInPage(`${CONSOLE}/?code=the-code&state=${encodeURIComponent(url.searchParams.get("state") ?? "")}`));
     case "/realm/token": {

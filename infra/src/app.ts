@@ -11,6 +11,8 @@ export interface Inputs {
   config: Config;
   /** Where the functions' binaries are; see `Fleet`. */
   bootstraps: string;
+  /** See `Fleet`; absent, there is none. */
+  hasLogRole?: boolean;
   /** Of the load-tester image in this deployment's repositories. */
   imageTag: string;
   /** Absent while nobody deploys: the templates are the same for every account. */
@@ -21,7 +23,7 @@ export interface Inputs {
 }
 
 /** The hub, and a stack for each region. Synthesis fails on a finding of the AWS Solutions rules that nobody explains. */
-export function build({ config, bootstraps, imageTag, account, outdir, context }: Inputs): {
+export function build({ config, bootstraps, hasLogRole = false, imageTag, account, outdir, context }: Inputs): {
   app: App;
   hub: Hub;
   regions: Region[];
@@ -32,7 +34,7 @@ export function build({ config, bootstraps, imageTag, account, outdir, context }
     ...(context === undefined ? {} : { context }),
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const fleet: Fleet = { config, names: new Names(config, account), bootstraps };
+  const fleet: Fleet = { config, names: new Names(config, account), bootstraps, hasLogRole };
   const hub = new Hub(app, fleet, account);
   const regions = config.regions.map((region) => {
     const stack = new Region(app, fleet, region, account, imageTag);

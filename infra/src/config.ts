@@ -26,6 +26,7 @@ export type Identity =
   | { kind: "cognito"; mfa: "required" | "off" }
   | {
       kind: "oidc";
+      /** As it stands in the tokens, to the letter: Auth0's ends with a slash, most do not. */
       issuer: string;
       /** What a token's `aud`, or `client_id`, must say. */
       audience: string;
@@ -35,6 +36,10 @@ export type Identity =
       clientId: string;
       /** Where the console asks for tokens, when that is not the issuer's own origin, which it may always ask. */
       origins: string[];
+      /** What the console asks for, such as a scope of the API whose token it wants. */
+      scope: string;
+      /** What else the issuer wants to be told when somebody logs in, such as `audience` or `resource`. */
+      parameters: Record<string, string>;
     };
 
 /** `none` where there is no CloudFront, as in GovCloud: the API is served all the same. */
@@ -49,7 +54,12 @@ export interface Domain {
 /** Where tasks get the load-tester image from. */
 export type Image =
   /** A repository of this deployment in each region, filled by scripts/deploy. */
-  | { kind: "built"; architecture: Architecture }
+  | {
+      kind: "built";
+      architecture: Architecture;
+      /** Part of the image's name: the same sources under another one are built anew, with what Debian has mended since. */
+      revision?: string;
+    }
   /** A public image, pinned by its digest. */
   | { kind: "public"; architecture: Architecture; uri: string };
 
@@ -74,9 +84,17 @@ const NAME = /^[a-z][a-z0-9-]{1,18}[a-z0-9]$/;
 const ZONE = /^[a-z]{2}(-[a-z]{1,12}){1,2}-\d{1,2}[a-z]$/;
 const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/(16|17|18)$/;
 const ORIGIN = /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/;
+/** Words of a scope, as RFC 6749 (3.3) has them. */
+const SCOPE = /^[!#-[\]-~]{1,200}( [!#-[\]-~]{1,200}){0,19}$/;
+/** What the console's requests say by themselves. */
+const SAID = ["client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt"];
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
+/** Of a tag, which is longer than this by the digest of the sources. */
+const REVISION = /^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$/;
 const VPC = /^vpc-[0-9a-f]{8,17}$/;
 const SUBNET = /^subnet-[0-9a-f]{8,17}$/;
+/** S3 keeps these for itself: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>. */
+const KEPT = ["xn--", "sthree", "amzn-s3-demo"];
 /** Of a user pool's domain, which must not contain these words. */
 const TAKEN = ["aws", "amazon", "cognito"];
 /** What CloudWatch Logs can keep for; <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>. */
@@ -100,6 +118,11 @@ export function parseConfig(document: unknown): Config {
   };
   read.known("", root, Object.keys(config));
   if (TAKEN.some((word) => config.name.includes(word))) read.wrong("name", `must not contain ${TAKEN.join(", ")}`);
+  if (KEPT.some((start) => config.name.startsWith(start))) read.wrong("name", `must not begin with ${KEPT.join(", ")}`);
+  // A repository of images is not called so.
+  if (config.name.includes("--")) read.wrong("name", "must not contain two dashes in a row");
+  // Every account has a cluster and a group of schedules of this name, which are not ours to change or delete.
+  if (config.name === "default") read.wrong("name", "must not be default");
   // The bucket of files of a deployment `x` is called as the one of data of `x-console` would be.
   if (config.name.endsWith("-console")) read.wrong("name", "must not end in -console");
   if (/^(us-gov|cn|us-iso)/.test(config.hub) && config.console.kind !== "none") {
@@ -130,17 +153,37 @@ function identity(read: Reader, value: unknown): Identity {
     read.known("identity", object, ["kind", "mfa"]);
     return { kind: "cognito", mfa: object.mfa === undefined ? "required" : read.oneOf("identity.mfa", object.mfa, ["required", "off"]) };
   }
-  read.known("identity", object, ["kind", "issuer", "audience", "groupsClaim", "clientId", "origins"]);
+  read.known("identity", object, ["kind", "issuer", "audience", "groupsClaim", "clientId", "origins", "scope", "parameters"]);
   return {
     kind: "oidc",
-    issuer: read.text("identity.issuer", object.issuer, /^https:\/\/[^\s?#]+[^\s?#/]$/, "an https address without a slash at its end"),
+    issuer: read.text("identity.issuer", object.issuer, /^https:\/\/[^\s?#/][^\s?#]*$/, "an https address, as it stands in the tokens"),
     audience: read.text("identity.audience", object.audience, /^\S{1,512}$/, "the audience of the tokens"),
     groupsClaim: read.text("identity.groupsClaim", object.groupsClaim ?? "groups", /^\S{1,128}$/, "the name of a claim"),
     clientId: read.text("identity.clientId", object.clientId, /^\S{1,512}$/, "the console's client id"),
     origins: read
       .list("identity.origins", object.origins ?? [], 0, 5)
       .map((origin, index) => read.text(`identity.origins[${index}]`, origin, ORIGIN, "an https origin without a path")),
+    scope: scope(read, object.scope),
+    parameters: parameters(read, object.parameters),
   };
+}
+
+function scope(read: Reader, value: unknown): string {
+  const words = read.text("identity.scope", value ?? "openid profile email", SCOPE, "words with a space between them");
+  // Without it the issuer says nothing of who somebody is.
+  if (words !== "" && !words.split(" ").includes("openid")) read.wrong("identity.scope", "must contain openid");
+  return words;
+}
+
+function parameters(read: Reader, value: unknown): Record<string, string> {
+  const object = read.object("identity.parameters", value ?? {});
+  const names = Object.keys(object);
+  if (names.length > 10) read.wrong("identity.parameters", "must be ten at most");
+  for (const name of names) {
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) read.wrong(`identity.parameters.${name}`, "must be named by letters, digits, dots, dashes and underscores");
+    if (SAID.includes(name)) read.wrong(`identity.parameters.${name}`, "is the console's own");
+  }
+  return Object.fromEntries(names.map((name) => [name, read.text(`identity.parameters.${name}`, object[name], /^[!-~]([ -~]{0,510}[!-~])?$/, "a text of up to 512 characters")]));
 }
 
 function consoleOf(read: Reader, value: unknown): Console {
@@ -171,8 +214,11 @@ function image(read: Reader, value: unknown): Image {
   const object = read.object("image", value);
   const kind = read.oneOf("image.kind", object.kind, ["built", "public"]);
   const processor = architecture(read, "image.architecture", object.architecture);
-  read.known("image", object, kind === "built" ? ["kind", "architecture"] : ["kind", "architecture", "uri"]);
-  if (kind === "built") return { kind, architecture: processor };
+  read.known("image", object, kind === "built" ? ["kind", "architecture", "revision"] : ["kind", "architecture", "uri"]);
+  if (kind === "built") {
+    if (object.revision === undefined) return { kind, architecture: processor };
+    return { kind, architecture: processor, revision: read.text("image.revision", object.revision, REVISION, "up to 32 letters, digits, dots and dashes") };
+  }
   return { kind, architecture: processor, uri: read.text("image.uri", object.uri, DIGEST, "an image with its digest, …@sha256:…") };
 }
 

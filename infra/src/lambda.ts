@@ -17,6 +17,8 @@ export interface Fleet {
   names: Names;
   /** The directory with a folder for each function, as cargo-lambda leaves it: `lambda-api/bootstrap`. */
   bootstraps: string;
+  /** Whether the account lets its gateways write logs in the hub's region by a role that is not this deployment's. */
+  hasLogRole: boolean;
 }
 
 export interface FunctionProps {

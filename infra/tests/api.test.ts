@@ -80,6 +80,16 @@ describe("the gateway", () => {
     expect(stage.DependsOn).toContain(id);
   });
 
+  test("brings the account's role for the logs of gateways where there is none, and leaves alone what is there", () => {
+    const roles = (hub: Template) => ofType(hub, "AWS::IAM::Role").filter(([, { Properties }]) => JSON.stringify(Properties).includes("AmazonAPIGatewayPushToCloudWatchLogs"));
+    const { hub } = exampleStacks();
+    expect([ofType(hub, "AWS::ApiGateway::Account").length, roles(hub).length]).toEqual([1, 1]);
+    const other = synthesise(example(), undefined, true)["oleada-hub"];
+    if (other === undefined) throw new Error("there is no hub");
+    expect([ofType(other, "AWS::ApiGateway::Account"), roles(other)]).toEqual([[], []]);
+    expect(only(other, "AWS::ApiGateway::Stage")[1].DependsOn).toContain(only(other, "AWS::Logs::LogGroup", (logs) => flat(logs.LogGroupName).startsWith("API-Gateway-Execution-Logs_"))[0]);
+  });
+
   test("tells authorize whose tokens count", () => {
     const of = (template: ReturnType<typeof exampleStacks>["hub"]) =>
       only(template, "AWS::Lambda::Function", (fn) => fn.FunctionName === "oleada-authorize")[1].Properties.Environment.Variables;
@@ -88,10 +98,12 @@ describe("the gateway", () => {
     const [client] = only(hub, "AWS::Cognito::UserPoolClient");
     expect(flat(of(hub).OLEADA_TOKEN_ISSUER)).toBe(`https://cognito-idp.us-east-1.<AWS::URLSuffix>/<${pool}>`);
     expect(flat(of(hub).OLEADA_TOKEN_AUDIENCE)).toBe(`<${client}>`);
-    const identity: Identity = { kind: "oidc", issuer: "https://login.example.com/realms/team", audience: "oleada", groupsClaim: "roles", clientId: "console", origins: ["https://tokens.example.com"] };
+    const identity: Identity = { kind: "oidc", issuer: "https://login.example.com/", audience: "oleada", groupsClaim: "roles", clientId: "console", origins: ["https://tokens.example.com"], scope: "openid email", parameters: { audience: "oleada" } };
     const other = synthesise(example({ identity }))["oleada-hub"];
     if (other === undefined) throw new Error("there is no hub");
     expect(of(other)).toMatchObject({ OLEADA_TOKEN_ISSUER: identity.issuer, OLEADA_TOKEN_AUDIENCE: "oleada", OLEADA_TOKEN_GROUPS_CLAIM: "roles" });
+    // The same text, to the letter: tokens are compared with it.
+    expect(JSON.parse(flat(other.Outputs.ConsoleConfig?.Value))).toEqual({ auth: "oidc", authority: identity.issuer, clientId: "console", scope: "openid email", parameters: { audience: "oleada" } });
     expect(ofType(other, "AWS::Cognito::UserPool")).toEqual([]);
     expect(JSON.stringify(only(other, "AWS::CloudFront::ResponseHeadersPolicy"))).toContain("https://login.example.com https://tokens.example.com");
   });
@@ -119,7 +131,22 @@ describe("users", () => {
     const { hub } = exampleStacks();
     const client = only(hub, "AWS::Cognito::UserPoolClient")[1].Properties;
     expect(client).toMatchObject({ AllowedOAuthFlows: ["code"], GenerateSecret: false, PreventUserExistenceErrors: "ENABLED" });
+    expect(client.ExplicitAuthFlows).toEqual(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+  });
+
+  test("get a token by the account's administrators where there is no console to log in by", () => {
+    const hub = synthesise(example({ console: { kind: "none" } }))["oleada-hub"];
+    if (hub === undefined) throw new Error("there is no hub");
+    const client = only(hub, "AWS::Cognito::UserPoolClient")[1].Properties;
+    expect(client.ExplicitAuthFlows).toEqual(expect.arrayContaining(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]));
     expect(client.ExplicitAuthFlows).not.toContain("ALLOW_USER_PASSWORD_AUTH");
+  });
+
+  test("stay when another one becomes the first administrator", () => {
+    for (const type of ["AWS::Cognito::UserPoolUser", "AWS::Cognito::UserPoolUserToGroupAttachment"]) {
+      expect.soft(only(exampleStacks().hub, type)[1], type).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
+    }
+    expect(only(exampleStacks().hub, "AWS::Cognito::UserPool")[1].DeletionPolicy).toBe("Delete");
   });
 
   test("are what they were for ten minutes at most, as docs/operations.md says", () => {

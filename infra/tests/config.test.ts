@@ -15,6 +15,11 @@ describe("the deployment file", () => {
     expect(() => parseConfig({ ...example(), name: "oleada-console" })).toThrow(/name must not end in -console/);
   });
 
+  test.each(["default", "sthree-load", "xn--load", "amzn-s3-demo-a", "load--tests"])("refuses the name %s, which AWS refuses or has in use", (name) => {
+    expect(() => parseConfig({ ...example(), name })).toThrow(/name must not/);
+    expect(parseConfig({ ...example(), name: "a-default" }).name).toBe("a-default");
+  });
+
   test("means x86_64 where it names no processor", () => {
     const { architecture, ...rest } = example();
     expect(architecture).toBe("x86_64");
@@ -57,9 +62,37 @@ describe("the deployment file", () => {
     expect(() => identity({ ...other, mfa: "off" })).toThrow(/identity\.mfa is not known/);
   });
 
-  test("does not take an issuer over plain HTTP", () => {
-    const identity = { kind: "oidc", issuer: "http://login.example.com", audience: "a", groupsClaim: "groups", clientId: "c" };
-    expect(() => parseConfig({ ...example(), identity })).toThrow(/identity\.issuer/);
+  const oidc = (changes: object) => parseConfig({ ...example(), identity: { kind: "oidc", issuer: "https://login.example.com", audience: "a", clientId: "c", ...changes } }).identity;
+
+  test("takes an issuer as it stands in tokens, with a slash at its end or without, and not over plain HTTP", () => {
+    for (const issuer of ["https://team.eu.auth0.com/", "https://login.example.com/realms/team"]) expect(oidc({ issuer })).toMatchObject({ issuer });
+    for (const issuer of ["http://login.example.com", "https://", "https:///", "https://login.example.com/?tenant=1", "https://login.example.com/#a"]) {
+      expect(() => oidc({ issuer }), issuer).toThrow(/identity\.issuer must be/);
+    }
+  });
+
+  test("asks an issuer for a scope that says who somebody is, and for more where the file says so", () => {
+    expect(oidc({})).toMatchObject({ scope: "openid profile email", parameters: {} });
+    const more = { scope: "openid offline_access api://1f6b/use", parameters: { audience: "https://oleada.example" } };
+    expect(oidc(more)).toMatchObject(more);
+    for (const scope of ["", "openid  profile", " openid", 'openid "', 7]) expect(() => oidc({ scope }), String(scope)).toThrow(/identity\.scope must be/);
+    expect(() => oidc({ scope: "profile email" })).toThrow(/identity\.scope must contain openid/);
+  });
+
+  test("tells an issuer texts, and nothing that the console says itself", () => {
+    for (const parameters of [[], "audience=a", 1]) expect(() => oidc({ parameters })).toThrow(/identity\.parameters must be an object/);
+    for (const value of ["", 7, null, "a\nb", "x".repeat(513)]) expect(() => oidc({ parameters: { resource: value } })).toThrow(/identity\.parameters\.resource must be a text/);
+    expect(() => oidc({ parameters: { "a b": "c" } })).toThrow(/identity\.parameters\.a b must be named/);
+    expect(() => oidc({ parameters: { redirect_uri: "https://else.example" } })).toThrow(/identity\.parameters\.redirect_uri is the console's own/);
+    expect(() => oidc({ parameters: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`p${index}`, "v"])) })).toThrow(/identity\.parameters must be ten at most/);
+    expect(() => parseConfig({ ...example(), identity: { kind: "cognito", scope: "openid" } })).toThrow(/identity\.scope is not known/);
+  });
+
+  test("takes a revision of an image that is built, and of no other", () => {
+    const image = (image: object) => parseConfig({ ...example(), image }).image;
+    expect(image({ kind: "built", revision: "2026-11.1" })).toMatchObject({ revision: "2026-11.1" });
+    for (const revision of ["", "a b", "-1", "a/b", "x".repeat(33), 1]) expect(() => image({ kind: "built", revision }), String(revision)).toThrow(/image\.revision must be/);
+    expect(() => image({ kind: "public", uri: `a@sha256:${"0".repeat(64)}`, revision: "1" })).toThrow(/image\.revision is not known/);
   });
 
   test("takes origins of an issuer, and no more than origins", () => {

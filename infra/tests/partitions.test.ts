@@ -4,7 +4,7 @@ import type { Config, Identity } from "../src/config.ts";
 import { example, exampleStacks, ofType, synthesise } from "./support.ts";
 
 const network = { kind: "public", cidr: "10.40.0.0/16" } as const;
-const oidc = { kind: "oidc", issuer: "https://login.example.com", audience: "a", groupsClaim: "groups", clientId: "c", origins: [] } satisfies Identity;
+const oidc = { kind: "oidc", issuer: "https://login.example.com", audience: "a", groupsClaim: "groups", clientId: "c", origins: [], scope: "openid", parameters: {} } satisfies Identity;
 const elsewhere: Partial<Config>[] = [
   { hub: "us-gov-west-1", console: { kind: "none" }, regions: [{ region: "us-gov-east-1", network }] },
   { hub: "cn-north-1", console: { kind: "none" }, identity: oidc, regions: [{ region: "cn-northwest-1", network }] },

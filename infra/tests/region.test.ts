@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Network } from "../src/config.ts";
+import { fixed } from "../src/region/network.ts";
 import { example, exampleStacks, flat, ofType, only, source, synthesise, type Template } from "./support.ts";
 
 const task = () => only(exampleStacks().away, "AWS::ECS::TaskDefinition")[1].Properties;
@@ -55,6 +56,16 @@ describe("a region", () => {
     expect(Number(ServiceTimeout)).toBeLessThanOrEqual(300);
     // Tasks run on Fargate here, and on no machine of their own.
     expect([...Object.keys(given), "machine"].sort()).toEqual(names.sort());
+  });
+
+  test("says what its network is, in words that change with what cannot be changed in place", () => {
+    expect(exampleStacks().home.Outputs.Network?.Value).toBe("public 10.40.0.0/16");
+    const said = (network: Network) => fixed(network);
+    expect(said({ kind: "private", cidr: "10.40.0.0/16" })).toBe("private 10.40.0.0/16");
+    expect(said({ kind: "public", cidr: "10.40.0.0/16", zones: ["us-east-1b", "us-east-1c"] })).toBe("public 10.40.0.0/16 us-east-1b us-east-1c");
+    // Which subnets of somebody else's VPC are used is a matter of the registration alone.
+    const existing = { kind: "existing", vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"], publicIp: true } as const;
+    expect(said({ ...existing, subnetIds: [...existing.subnetIds] })).toBe(said({ ...existing, subnetIds: [], publicIp: false }));
   });
 
   test("is on offer last, and goes first", () => {

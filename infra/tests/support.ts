@@ -32,14 +32,14 @@ export function source(path: string): string {
 export const FUNCTIONS = ["api", "authorize", "clean-up", "collect", "launch", "plan", "publish-live", "ready", "region", "release", "sweep", "watch"];
 
 /** The templates of a deployment, by the names of its stacks. Functions have stand-ins: their code is not looked at. */
-export function synthesise(config: Config, account?: string): Record<string, Template> {
+export function synthesise(config: Config, account?: string, hasLogRole = false): Record<string, Template> {
   const work = mkdtempSync(join(tmpdir(), "oleada-infra-"));
   for (const name of FUNCTIONS) {
     mkdirSync(join(work, `lambda-${name}`));
     writeFileSync(join(work, `lambda-${name}`, "bootstrap"), "");
   }
   const context = (JSON.parse(source("infra/cdk.json")) as { context: Record<string, unknown> }).context;
-  const { app } = build({ config, bootstraps: work, imageTag: "tag", account, outdir: join(work, "out"), context });
+  const { app } = build({ config, bootstraps: work, hasLogRole, imageTag: "tag", account, outdir: join(work, "out"), context });
   const assembly = app.synth();
   return Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Template]));
 }

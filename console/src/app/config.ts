@@ -18,8 +18,12 @@ export interface Cognito {
 /** An OpenID Connect issuer of the installation's own. */
 export interface Oidc {
   auth: "oidc";
+  /** As it stands in the tokens, to the letter. */
   authority: string;
   clientId: string;
+  scope: string;
+  /** What else the issuer is told when somebody logs in, such as `audience` or `resource`. */
+  parameters: Record<string, string>;
 }
 
 export async function readConfig(): Promise<Config> {
@@ -34,18 +38,29 @@ export async function readConfig(): Promise<Config> {
 const POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([\w-]+)$/;
 
 /** A user pool may be named as the issuer that it is: `auth` `oidc` with its `authority`. */
-export function configOf({ auth, authority, userPoolId, clientId, loginUrl }: Record<string, unknown>): Config {
+export function configOf(document: Record<string, unknown>): Config {
+  const { auth, authority, userPoolId, clientId, loginUrl } = document;
   if (auth === "session") return { auth };
   if (auth !== "cognito" && auth !== "oidc") {
     throw new Error(`/config.json names a way to log in that this console does not know: ${String(auth)}`);
   }
   const pool = auth === "cognito" ? userPoolId : POOL.exec(String(authority))?.[1];
   if (auth === "oidc" && pool === undefined) {
-    if (typeof authority === "string" && typeof clientId === "string") return { auth, authority, clientId };
-    throw new Error("/config.json must name authority and clientId");
+    if (typeof authority !== "string" || typeof clientId !== "string") {
+      throw new Error("/config.json must name authority and clientId");
+    }
+    const { scope = "openid profile email", parameters = {} } = document;
+    if (typeof scope !== "string") throw new Error("scope in /config.json must be a text");
+    if (!isOfTexts(parameters)) throw new Error("parameters in /config.json must be an object of texts");
+    return { auth, authority, clientId, scope, parameters };
   }
   if (typeof pool !== "string" || typeof clientId !== "string" || typeof loginUrl !== "string") {
     throw new Error("/config.json must name the user pool, clientId and loginUrl");
   }
   return { auth: "cognito", userPoolId: pool, clientId, domain: new URL(loginUrl).host };
+}
+
+function isOfTexts(value: unknown): value is Record<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((each) => typeof each === "string");
 }

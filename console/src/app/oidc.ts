@@ -9,14 +9,15 @@ import type { Login } from "./login";
  *
  * Answers null when the reader is on the way there. From then on every request to the API carries the access token.
  */
-export async function logIn({ authority, clientId }: Oidc): Promise<Login | null> {
+export async function logIn({ authority, clientId, scope, parameters }: Oidc): Promise<Login | null> {
   const back = `${window.location.origin}/`;
   const manager = new UserManager({
     authority,
     client_id: clientId,
     redirect_uri: back,
     post_logout_redirect_uri: back,
-    scope: "openid profile email",
+    scope,
+    extraQueryParams: parameters,
     userStore: new WebStorageStateStore({ store: window.sessionStorage }),
     // Only by a refresh token, where the issuer gives one: a hidden frame is not allowed here.
     automaticSilentRenew: false,

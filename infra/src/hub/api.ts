@@ -101,7 +101,7 @@ export class Api extends Construct {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.rest.deploymentStage.node.addDependency(this.logging(), executionLogs);
+    this.rest.deploymentStage.node.addDependency(executionLogs, ...(fleet.hasLogRole ? [] : [this.logging()]));
     this.routes();
     this.problems();
     explain(this.rest, "APIG2", "The function checks every request against the API's own document, and answers with pointers to what is wrong.");
@@ -120,7 +120,10 @@ export class Api extends Construct {
     rest.endpointAccessMode = EndpointAccessMode.BASIC;
   }
 
-  /** The account's own role for logs of its gateways: one for all in a region, so it stays when this stack goes. */
+  /**
+   * The account's own role for logs of its gateways: one for all in a region, so it stays when this stack goes, and one that
+   * is there already is not taken from the others; scripts/deploy looks.
+   */
   private logging(): CfnAccount {
     const role = new Role(this, "LogRole", {
       description: "Of API Gateway, to write the logs of the account's gateways in this region",

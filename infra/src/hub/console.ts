@@ -106,7 +106,7 @@ export class Console extends Construct {
   private explained(domain: Domain | undefined): void {
     explain(this.distribution, "CFR1", "People log in from wherever they are; a team that wants otherwise restricts its distribution.");
     explain(this.distribution, "CFR2", "A web ACL costs 5 USD a month and more; a team that wants one attaches its own.");
-    explain(this.distribution, "CFR3", "The files are the same for everybody; what people do is in the access log of the API.");
+    explain(this.distribution, "CFR3", "The files are the same for everybody, and the access log of the API says who did what. From where is not in it, as the API sees the edge's address: a team that wants that has its distribution log.");
     if (domain === undefined) {
       explain(this.distribution, "CFR4", "Without a domain of its own it has CloudFront's certificate, whose security policy cannot be chosen.");
     }
@@ -136,7 +136,8 @@ export function securityHeaders(scope: Construct, names: Names, connectTo: strin
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
-      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), includeSubdomains: true, override: true },
+      // Of this host alone: below a domain of a team's own there may be others, which it does not speak for.
+      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
     },
     customHeadersBehavior: {
       customHeaders: [

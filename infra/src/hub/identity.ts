@@ -20,7 +20,7 @@ export interface Issuer {
   /** The variables of the function `authorize`; see lambdas/authorize. */
   environment: Record<string, string>;
   /** The console's `/config.json`. */
-  console: Record<string, string>;
+  console: Record<string, unknown>;
   userPoolArn?: string;
 }
 
@@ -38,17 +38,17 @@ function loginDomain(stack: Stack, names: Names): string {
 /** The issuer that the configuration names, or a user pool. */
 export function issuer(scope: Construct, config: Config, names: Names, consoleUrl: string | undefined): Issuer {
   if (config.identity.kind === "cognito") return new Users(scope, config, config.identity.mfa, names, consoleUrl).issuer;
-  const { issuer, audience, groupsClaim, clientId } = config.identity;
+  const { issuer, audience, groupsClaim, clientId, scope: words, parameters } = config.identity;
   return {
     environment: { OLEADA_TOKEN_ISSUER: issuer, OLEADA_TOKEN_AUDIENCE: audience, OLEADA_TOKEN_GROUPS_CLAIM: groupsClaim },
-    console: { auth: "oidc", authority: issuer, clientId },
+    console: { auth: "oidc", authority: issuer, clientId, scope: words, parameters },
   };
 }
 
 const GROUPS = [
   ["viewer", "Sees everything"],
   ["operator", "Edits scenarios and runs them"],
-  ["admin", "Also manages regions, targets and tokens"],
+  ["admin", "Also manages regions"],
 ] as const;
 
 const TOKENS_LIVE = Duration.minutes(10);
@@ -91,7 +91,8 @@ class Users extends Construct {
     const client = pool.addClient("Console", {
       userPoolClientName: `${names.prefix}-console`,
       generateSecret: false,
-      authFlows: { userSrp: true },
+      // Where there are no pages to log in by, whoever has rights on the pool may ask for a token with a person's password.
+      authFlows: { userSrp: true, adminUserPassword: consoleUrl === undefined },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
@@ -135,7 +136,10 @@ class Users extends Construct {
     this.issuer.console.loginUrl = domain.baseUrl();
   }
 
-  /** Cognito sends the invitation when the user comes into being. */
+  /**
+   * Cognito sends the invitation when the user comes into being. Another address is another user, and the former one stays who
+   * they are: that somebody follows them is no reason to lock them out. With the pool go all of them.
+   */
   private invite(pool: UserPool, email: string): void {
     const user = new CfnUserPoolUser(this, "FirstAdministrator", {
       userPoolId: pool.userPoolId,
@@ -152,5 +156,7 @@ class Users extends Construct {
       username: user.ref,
     });
     membership.node.addDependency(this.node.findChild("admin"));
+    // Unless the update that brings them fails: they would be in the way of the next one.
+    for (const each of [user, membership]) each.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 }

@@ -24,6 +24,15 @@ const ZONES = 2;
 /** 4,091 addresses a zone: more than the largest run's workers in a region. */
 const SUBNET_MASK = 20;
 
+/**
+ * What of a network is for good, always in the same words. CloudFormation makes a new subnet before it deletes the former one,
+ * and EC2 refuses the second of two that overlap. Which subnets of somebody else's VPC are used may change at any time.
+ */
+export function fixed(config: NetworkConfig): string {
+  if (config.kind === "existing") return `existing ${config.vpcId}`;
+  return [config.kind, config.cidr, ...(config.zones ?? [])].join(" ");
+}
+
 /** Where tasks run: a VPC that is made or given, and a security group that lets nothing in. */
 export class Network extends Construct {
   readonly vpc: IVpc;
@@ -44,6 +53,10 @@ export class Network extends Construct {
       this.subnetIds = (config.kind === "private" ? made.privateSubnets : made.publicSubnets).map((subnet) => subnet.subnetId);
       this.publicIp = config.kind === "public";
     }
+    new CfnOutput(this, "Made", {
+      description: "The network of this region, which cannot be changed in place; scripts/deploy looks",
+      value: fixed(config),
+    }).overrideLogicalId("Network");
     this.securityGroup = new SecurityGroup(this, "Workers", {
       vpc: this.vpc,
       description: "Load workers: nothing comes in; what they test may be anywhere",
