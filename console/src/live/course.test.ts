@@ -36,7 +36,7 @@ describe("the course of a run", () => {
   it("takes the stored series up to where it is complete, then the feed", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(3, 3, 30), tick(4, 4, 40), tick(5, 5, 50)]);
-    expect(feed.completeFrom).toBe(4);
+    expect(feed.holes).toEqual([{ from: 0, to: 4 }]);
     const course = liveCourse(series(1_000, 4, [0, 1, 2, 3, 4].map((t) => point(t, t * 10 + 1))), feed.snapshot(ALL));
     expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
       [0, 1],
@@ -67,6 +67,27 @@ describe("the course of a run", () => {
       [6, 60],
     ]);
     expect(course.isWhole).toBe(false);
+  });
+
+  it("keeps what was heard before a hole", () => {
+    const feed = new Feed(START_AT);
+    feed.take([...[0, 1, 2].map((t) => tick(t, t, 10)), ...[6, 7].map((t) => tick(t, t, 20))]);
+    const course = liveCourse(series(1_000, 1, [point(0, 1)]), feed.snapshot(ALL));
+    expect(course.points.map(({ t, requestRate }) => [t, requestRate])).toEqual([
+      [0, 1],
+      [1, 10],
+      [2, 10],
+      [3, null],
+      [7, 20],
+    ]);
+    expect(course.isWhole).toBe(false);
+  });
+
+  it("does not take silence for nothing", () => {
+    const silent = new Feed(START_AT).snapshot(ALL);
+    expect(liveCourse(series(1_000, 0, []), silent).isWhole).toBe(false);
+    expect(liveCourse(series(1_000, 0, []), null).isWhole).toBe(false);
+    expect(liveCourse(series(1_000, 1, [point(0, 1)]), null).isWhole).toBe(true);
   });
 
   it("is whole without a stored series when the feed was there from the start", () => {

@@ -50,30 +50,31 @@ export function storedCourse(series: Series, loadMs = Infinity): Course {
 /**
  * The stored series as far as it is complete, and the live feed from there on.
  *
- * Where the feed is not complete either, there is a hole: a sum over some of the workers must not look like one over all.
- * Without a feed the course ends where the series is not complete.
+ * Where the feed has a hole, so has the course: a sum over some of the workers must not look like one over all. Without a
+ * feed the course ends where the series is not complete. A feed that has told nothing yet does not say that nothing was.
  */
-export function liveCourse(series: Series | undefined, feed: Pick<Snapshot, "completeFrom" | "points"> | null): Course {
+export function liveCourse(
+  series: Series | undefined,
+  feed: Pick<Snapshot, "holes" | "isEmpty" | "points"> | null,
+): Course {
   const stepMs = series?.stepMs ?? 1_000;
   const complete = series?.completeUntil ?? 0;
   const stored = series?.points.filter(({ t }) => t + stepMs / 1_000 <= complete) ?? [];
   const last = stored.at(-1);
   const storedUntil = last ? last.t + stepMs / 1_000 : 0;
-  const completeFrom = feed?.completeFrom ?? 0;
-  const from = Math.max(storedUntil, completeFrom);
-  const live = feed?.points.filter(({ t }) => t >= from) ?? [];
-  const isWhole = completeFrom <= storedUntil;
-  const hole: CoursePoint[] = !isWhole && (last || live.length > 0) ? [unknown(storedUntil)] : [];
+  const holes = feed?.holes.filter(({ to }) => to > storedUntil) ?? [];
+  const live = feed?.points.filter(({ t }) => t >= storedUntil && !holes.some(({ from, to }) => from <= t && t < to)) ?? [];
+  const isKnown = last !== undefined || live.length > 0;
+  const heard = [
+    ...live.map((point) => rated(point, point.stepMs)),
+    ...(isKnown ? holes.map(({ from }) => unknown(Math.max(from, storedUntil))) : []),
+  ].sort((a, b) => a.t - b.t);
   return {
-    points: [
-      ...stored.map((point) => rated(point, stepMs)),
-      ...hole,
-      ...live.map((point) => rated(point, point.stepMs)),
-    ],
+    points: [...stored.map((point) => rated(point, stepMs)), ...heard],
     ...totals([...stored, ...live]),
     stepMs: live.at(-1)?.stepMs ?? (last ? stepMs : null),
     storedUntil,
-    isWhole,
+    isWhole: holes.length === 0 && (feed ? !feed.isEmpty : isKnown),
   };
 }
 

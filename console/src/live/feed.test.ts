@@ -111,21 +111,30 @@ describe("the live feed", () => {
   it("is complete from the start when it heard the first tick of every worker", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(0, 0, 0, {}), tick(1, 0, 4, {})]);
-    expect(feed.completeFrom).toBe(0);
+    expect(feed.holes).toEqual([]);
   });
 
   it("is complete only after the first tick of a worker that it met on its way", () => {
     const feed = new Feed(START_AT);
     feed.take([tick(0, 7, 7, {}), tick(1, 9, 8, {})]);
-    expect(feed.completeFrom).toBe(9);
+    expect(feed.holes).toEqual([{ from: 0, to: 9 }]);
     feed.take([tick(0, 8, 8, {}), tick(1, 10, 9, {})]);
-    expect(feed.completeFrom).toBe(9);
+    expect(feed.holes).toEqual([{ from: 0, to: 9 }]);
   });
 
   it("sees a hole, and is complete again after it", () => {
     const feed = new Feed(START_AT);
-    feed.take([tick(0, 0, 0, {}), tick(0, 1, 1, {}), tick(0, 5, 5, {})]);
-    expect(feed.completeFrom).toBe(6);
+    feed.take([tick(0, 0, 0, {}), tick(1, 0, 0, {}), tick(0, 1, 1, {}), tick(0, 5, 5, {}), tick(1, 4, 4, {})]);
+    expect(feed.holes).toEqual([{ from: 1, to: 6 }]);
+    feed.take([tick(0, 9, 9, {})]);
+    expect(feed.holes).toEqual([{ from: 1, to: 10 }]);
+    feed.take([tick(0, 10, 10, {}), tick(0, 13, 13, {})]);
+    expect(feed.holes).toEqual([
+      { from: 1, to: 10 },
+      { from: 11, to: 14 },
+    ]);
+    feed.forget(12);
+    expect(feed.holes).toEqual([{ from: 0, to: 14 }]);
   });
 
   it("forgets what is stored, and does not take it in again", () => {
@@ -134,7 +143,7 @@ describe("the live feed", () => {
     feed.forget(2);
     feed.take([tick(0, 4, 1, { a: [1_000] })]);
     expect(feed.points(0, ALL).map(({ t }) => t)).toEqual([2, 3]);
-    expect(feed.snapshot(ALL).completeFrom).toBe(2);
+    expect(feed.snapshot(ALL).holes).toEqual([{ from: 0, to: 2 }]);
   });
 
   it("sums up the last intervals", () => {

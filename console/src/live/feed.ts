@@ -27,8 +27,8 @@ export interface LiveLabel extends Figures {
 /** What the feed has told so far of one subject: all that a page draws, small enough to be handed over every second. */
 export interface Snapshot {
   subject: Subject;
-  /** The second from `startAt` from which on every tick that was sent is in {@link points}. */
-  completeFrom: number;
+  /** Where ticks are missing that were sent, oldest first. All others are in {@link points}. */
+  holes: readonly Hole[];
   isEmpty: boolean;
   /** Ticks that could not be read. */
   broken: number;
@@ -39,6 +39,12 @@ export interface Snapshot {
   recent: LivePoint | null;
   /** The same by label, whatever the subject's label. */
   byLabel: readonly LiveLabel[];
+}
+
+/** Seconds from `startAt`, the end excluded. */
+export interface Hole {
+  from: number;
+  to: number;
 }
 
 /** Seconds over which a live percentile is taken: enough samples, and still of now. */
@@ -78,14 +84,14 @@ const PATIENCE = 5;
  * What the live feed of a run has told since somebody listens.
  *
  * Ticks may come twice, late, in any order and with holes. A tick counts once, by (region, worker, seq); one that is late
- * is added to its second; a hole moves {@link completeFrom}, from which on nothing is missing.
+ * is added to its second; what is missing is a hole.
  */
 export class Feed {
   readonly #startSecond: number;
   readonly #workers = new Map<string, WorkerFeed>();
   readonly #intervals = new Map<number, Interval>();
   readonly #labels = new Set<string>();
-  #completeFrom = 0;
+  #holes: Hole[] = [];
   #forgotten = 0;
   #versions = 0;
   #labelList: readonly string[] = [];
@@ -95,9 +101,9 @@ export class Feed {
     this.#startSecond = Math.floor(Date.parse(startAt) / 1_000);
   }
 
-  /** The second from `startAt` from which on every tick that was sent is here, and was not forgotten. */
-  get completeFrom(): number {
-    return Math.max(this.#completeFrom, this.#forgotten);
+  /** What was forgotten is as good as never heard. */
+  get holes(): readonly Hole[] {
+    return this.#forgotten > 0 ? joined([{ from: 0, to: this.#forgotten }, ...this.#holes]) : this.#holes;
   }
 
   get labels(): readonly string[] {
@@ -128,7 +134,7 @@ export class Feed {
   snapshot(subject: Subject): Snapshot {
     return {
       subject,
-      completeFrom: this.completeFrom,
+      holes: this.holes,
       isEmpty: this.isEmpty,
       broken: this.#broken,
       labels: this.#labelList,
@@ -179,6 +185,7 @@ export class Feed {
     for (const t of this.#intervals.keys()) {
       if (t < this.#forgotten) this.#intervals.delete(t);
     }
+    this.#holes = this.#holes.filter(({ to }) => to > this.#forgotten);
   }
 
   /** The workers that are not silent. */
@@ -199,16 +206,16 @@ export class Feed {
     const end = second - this.#startSecond + intervalMs / 1_000;
     let feed = this.#workers.get(key);
     if (!feed) {
-      feed = { region, seen: new Set(), next: 0, until: end, users: 0 };
+      feed = { region, seen: new Set(), next: 0, until: 0, users: 0 };
       this.#workers.set(key, feed);
     }
     if (feed.seen.has(seq)) return true;
     feed.seen.add(seq);
-    feed.until = Math.max(feed.until, end);
     if (seq > feed.next) {
-      // Something before this tick was not received, and no hole is later than the tick after it.
-      this.#completeFrom = Math.max(this.#completeFrom, end);
+      // Something before this tick was not received: it is of after what was heard, and of before the tick's end.
+      this.#holes = joined([...this.#holes, { from: Math.min(feed.until, end), to: end }]);
     }
+    feed.until = Math.max(feed.until, end);
     feed.next = Math.max(feed.next, seq + 1);
     return false;
   }
@@ -263,6 +270,17 @@ export class Feed {
     interval.kept = { key, version: interval.version, tally, point };
     return interval.kept;
   }
+}
+
+/** Oldest first, and as one where they touch. */
+function joined(holes: readonly Hole[]): Hole[] {
+  const one: Hole[] = [];
+  for (const { from, to } of holes.toSorted((a, b) => a.from - b.from)) {
+    const last = one.at(-1);
+    if (last && from <= last.to) one[one.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    else one.push({ from, to });
+  }
+  return one;
 }
 
 function tallyOf(interval: Interval, region: string, label: string): Tally {

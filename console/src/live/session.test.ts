@@ -90,7 +90,7 @@ describe("a session of the live feed", () => {
     expect(snapshots()).toHaveLength(1);
     pass();
     expect(snapshots()).toHaveLength(2);
-    expect(snapshots().at(-1)).toMatchObject({ completeFrom: 0, isEmpty: false, labels: ["a"], broken: 2 });
+    expect(snapshots().at(-1)).toMatchObject({ holes: [], isEmpty: false, labels: ["a"], broken: 2 });
   });
 
   it("tells of another subject at once, and forgets what is stored", async () => {

@@ -38,7 +38,7 @@ const heard: Live = {
   forget: () => undefined,
   feed: {
     subject: ALL,
-    completeFrom: 3,
+    holes: [{ from: 0, to: 3 }],
     isEmpty: false,
     broken: 0,
     labels: [],

@@ -38,9 +38,8 @@ pub struct Ingest {
     failures: Option<Failures>,
     parts: Parts,
     buffer: Vec<u8>,
-    start_at_ms: i64,
     /// Seconds from `startAt` at which the next segment is cut.
-    next_segment: u64,
+    next_segment: u32,
     /// Whether the file system can give the space of read rows back.
     frees: bool,
 }
@@ -61,12 +60,11 @@ impl Ingest {
         Self {
             tail: Tail::new(file, MARGIN),
             reader: jtl::Reader::new(),
-            start_at_ms: settings.start_at_ms,
             recorder: Recorder::new(settings),
             failures: exchanges.map(Failures::new),
             parts: Parts::default(),
             buffer: vec![0; CHUNK],
-            next_segment: u64::from(SEGMENT_SECONDS),
+            next_segment: EARLY_SEGMENT_SECONDS,
             frees: true,
         }
     }
@@ -82,8 +80,9 @@ impl Ingest {
             return Ok(news);
         }
         news.ticks = self.recorder.close(now_ms, cpu);
-        if now_ms - self.start_at_ms >= i64::try_from(self.next_segment * 1_000).unwrap_or(i64::MAX) {
-            self.next_segment += u64::from(SEGMENT_SECONDS);
+        // Once its last second is closed: so a segment lies within one window of a merge.
+        if self.recorder.report().complete_until >= self.next_segment {
+            self.next_segment = boundary_after(self.next_segment);
             self.take_failures();
             news.segment = self.recorder.segment().map(|encoded| Segment {
                 encoded,
@@ -190,6 +189,19 @@ impl Ingest {
     }
 }
 
+/// Segments of the first half minute are short: whoever opens the page of a run that has just begun is to see its beginning.
+const EARLY_SEGMENT_SECONDS: u32 = 5;
+
+fn boundary_after(second: u32) -> u32 {
+    let early = second < SEGMENT_SECONDS;
+    second
+        + if early {
+            EARLY_SEGMENT_SECONDS
+        } else {
+            SEGMENT_SECONDS
+        }
+}
+
 /// How often the file is looked at while the engine runs.
 pub const LOOK: Duration = Duration::from_millis(25);
 
@@ -252,6 +264,17 @@ mod tests {
         });
         let failure = json!({"label": label, "code": "503", "message": message, "assertion": ""});
         json!({"failure": failure, "exchange": exchange}).to_string() + "\n"
+    }
+
+    #[test]
+    fn early_segments_are_short_and_keep_to_the_bounds_of_long_ones() {
+        let boundaries = std::iter::successors(Some(EARLY_SEGMENT_SECONDS), |second| {
+            Some(boundary_after(*second))
+        });
+        assert_eq!(
+            boundaries.take(8).collect::<Vec<_>>(),
+            [5, 10, 15, 20, 25, 30, 60, 90]
+        );
     }
 
     #[test]

@@ -25,8 +25,9 @@ const PARTS_IN_ONE: usize = 8;
 /// Workers whose new segments are listed at the same time.
 const LISTED_AT_ONCE: usize = 16;
 
-/// Folds what the workers uploaded since the last fold. `now` tells parts apart.
-pub(crate) async fn fold(gateways: &Gateways, run: &Run, now: Timestamp) -> Result<(), Error> {
+/// Folds what the workers uploaded since the last fold, and answers up to which second from `startAt` the parts are complete.
+/// `now` tells parts apart.
+pub(crate) async fn fold(gateways: &Gateways, run: &Run, now: Timestamp) -> Result<u32, Error> {
     let document = keys::live(run.run_id, keys::PARTS);
     let mut parts: Parts = match gateways.objects.get(&document).await {
         Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_default(),
@@ -70,7 +71,7 @@ pub(crate) async fn fold(gateways: &Gateways, run: &Run, now: Timestamp) -> Resu
             gateways.objects.delete_all(&folder).await?;
         }
     }
-    Ok(())
+    Ok(parts.complete_until)
 }
 
 /// The segments that are in no part: worker, sequence number, place.

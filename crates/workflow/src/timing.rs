@@ -17,8 +17,10 @@ pub struct Timing {
     pub lease: Duration,
     /// Between two questions to ECS after tasks that have stopped.
     pub task_check: Duration,
-    /// Between two folds of new segments into the results so far.
+    /// Between two folds of new segments into the results so far, whether or not there seems to be something new.
     pub fold: Duration,
+    /// Between two folds that follow what the workers say is uploaded.
+    pub fold_pause: Duration,
     /// Between two rounds of launches for lost indices while the region waits for its workers.
     pub relaunch_pause: Duration,
     /// From the release to the opening of the gates: every worker reads its control item in between.
@@ -43,6 +45,7 @@ impl Default for Timing {
             lease: Duration::from_secs(10),
             task_check: Duration::from_secs(5),
             fold: Duration::from_secs(30),
+            fold_pause: Duration::from_secs(2),
             relaunch_pause: Duration::from_secs(5),
             start_lead: Duration::from_secs(3),
             silence: Duration::from_secs(60),

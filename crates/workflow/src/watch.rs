@@ -30,7 +30,7 @@ pub async fn run(
     event: OfRegion,
 ) -> Result<Through, Error> {
     let place = Place::of(gateways, event).await?;
-    let mut folds = Folds::new(timing.fold, &place);
+    let mut folds = Folds::new(timing, &place);
     let mut watching = Watching {
         gateways,
         clock,
@@ -39,6 +39,7 @@ pub async fn run(
         task_check: Every::new(timing.task_check),
         counter: Counter::new(gateways, &place),
         stopping: false,
+        uploaded: 0,
     };
     let lease = Lease::new(gateways, clock, timing, &place);
     let mut vigil = lease.vigil(StageName::Watch).await?;
@@ -46,7 +47,7 @@ pub async fn run(
         if watching.is_over(&control).await? {
             return vigil.end().await;
         }
-        folds.start_if_due(gateways, &place, clock);
+        folds.start_if_due(gateways, &place, clock, watching.uploaded);
     }
     Ok(Through { through: false })
 }
@@ -54,35 +55,52 @@ pub async fn run(
 /// Folds beside the watch, so that a slow one delays neither the lease nor a stop. One that is under way when the watch
 /// returns is dropped, which loses nothing.
 struct Folds {
+    /// Also when this region has nothing new: others may.
     due: Every,
+    /// Between two that follow what is new. Regions are heard of at different moments: what a fold was too early for comes
+    /// with the next.
+    pause: Every,
     /// One region's watch folds for all.
     ours: bool,
-    running: JoinSet<()>,
+    /// The second up to which all is folded.
+    folded: u32,
+    running: JoinSet<Option<u32>>,
 }
 
 impl Folds {
-    fn new(period: std::time::Duration, place: &Place) -> Self {
-        let mut due = Every::new(period);
-        // The first segments come a period after the start.
+    fn new(timing: &Timing, place: &Place) -> Self {
+        let mut due = Every::new(timing.fold);
+        // Nothing is uploaded before the load begins.
         due.is_due();
         let first = place.run.scenario.traffic.first();
         Self {
             due,
+            pause: Every::new(timing.fold_pause),
+            folded: 0,
             ours: first.is_some_and(|first| first.region == *place.name()),
             running: JoinSet::new(),
         }
     }
 
-    fn start_if_due(&mut self, gateways: &Gateways, place: &Place, clock: Clock) {
-        while self.running.try_join_next().is_some() {}
-        if !self.ours || !self.running.is_empty() || !self.due.is_due() {
+    /// `uploaded` is the second up to which the workers of this region have uploaded everything.
+    fn start_if_due(&mut self, gateways: &Gateways, place: &Place, clock: Clock, uploaded: u32) {
+        while let Some(outcome) = self.running.try_join_next() {
+            self.folded = outcome.ok().flatten().unwrap_or(0).max(self.folded);
+        }
+        if !self.ours || !self.running.is_empty() {
+            return;
+        }
+        let is_new = uploaded > self.folded && self.pause.is_due();
+        if !is_new && !self.due.is_due() {
             return;
         }
         let (gateways, run) = (gateways.clone(), place.run.clone());
         self.running.spawn(async move {
-            if let Err(error) = fold(&gateways, &run, clock.now()).await {
+            let folded = fold(&gateways, &run, clock.now()).await;
+            if let Err(error) = &folded {
                 tracing::warn!(run_id = %run.run_id, error = error.chain(), "the results so far are not up to date");
             }
+            folded.ok()
         });
     }
 }
@@ -95,6 +113,8 @@ struct Watching<'a> {
     task_check: Every,
     counter: Counter<'a>,
     stopping: bool,
+    /// The second from `startAt` up to which every worker that is at work has uploaded.
+    uploaded: u32,
 }
 
 impl Watching<'_> {
@@ -122,6 +142,8 @@ impl Watching<'_> {
                 && position.is_some_and(|position| released.contains(position))
         };
         let out: Vec<&Worker> = workers.iter().filter(is_out).collect();
+        let uploaded = out.iter().map(|worker| worker.progress.complete_until).min();
+        self.uploaded = uploaded.unwrap_or(self.uploaded);
         self.counter.note(&workers, out.is_empty()).await?;
         if out.is_empty() {
             return Ok(true);

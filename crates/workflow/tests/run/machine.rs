@@ -42,7 +42,9 @@ pub fn timing() -> Timing {
         tick: ms(50),
         lease: ms(500),
         task_check: ms(100),
-        fold: ms(200),
+        // What is new is folded because it is new.
+        fold: Duration::from_secs(600),
+        fold_pause: Duration::from_millis(10),
         relaunch_pause: ms(300),
         start_lead: ms(200),
         silence: ms(30_000),
