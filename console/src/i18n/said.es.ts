@@ -63,6 +63,7 @@ const fields: Words = {
   NO_SUCH_CONTAINER: () => "no está en la definición de tarea",
   NOT_CURSOR: () => "debe ser el nextCursor de la página anterior",
   OTHER_CURSOR: () => "no es un cursor de esta lista",
+  NO_SUCH_LABEL: () => "debe ser * o la etiqueta de una petición",
   TOO_MANY_VALUES: (most) => `debe tener como máximo ${most} valores`,
   TOO_MANY_CHARACTERS: (most) => `debe tener como máximo ${most} caracteres`,
   GIVEN_TWICE: () => "debe darse una sola vez",

@@ -211,6 +211,9 @@ impl Columns {
             }
         };
         let millis = |field: Field| optional(field).map(|value| value.map(micros));
+        let code = text(Field::Code);
+        // Where no answer came JMeter's body is the trace of its own exception.
+        let was_answered = !code.starts_with(b"Non HTTP response code");
         let elapsed = number(Field::Elapsed)?;
         Some(Sample {
             end_ms: number(Field::TimeStamp)?.checked_add(elapsed.max(0))?,
@@ -219,10 +222,12 @@ impl Columns {
             ttfb: millis(Field::Latency)?,
             connect: millis(Field::Connect)?,
             success: boolean(text(Field::Success))?,
-            code: text(Field::Code),
+            code,
             message: text(Field::Message),
             assertion: text(Field::Assertion),
-            bytes_received: optional(Field::Bytes)?.map_or(0, |bytes| bytes.max(0) as u64),
+            bytes_received: optional(Field::Bytes)?
+                .filter(|_| was_answered)
+                .map_or(0, |bytes| bytes.max(0) as u64),
             bytes_sent: optional(Field::SentBytes)?.map_or(0, |bytes| bytes.max(0) as u64),
             virtual_users: optional(Field::Users)?
                 .map(|users| u32::try_from(users.max(0)).unwrap_or(u32::MAX)),

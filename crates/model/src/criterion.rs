@@ -184,9 +184,19 @@ impl Criterion {
         }
     }
 
-    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
+    /// `labels` are those that there can be, where they are known before the run.
+    pub(crate) fn read(node: &Node<'_>, labels: Option<&[&str]>) -> Option<Self> {
         let fields = node.object()?;
-        let label = fields.or("label", "*".to_owned(), |node| node.line(1..=255));
+        let label = fields.or("label", "*".to_owned(), |node| {
+            let label = node.line(1..=255)?;
+            if label != "*" && labels.is_some_and(|labels| !labels.contains(&label.as_str())) {
+                return node.problem(crate::said!(
+                    "NO_SUCH_LABEL",
+                    "must be * or the label of a request"
+                ));
+            }
+            Some(label)
+        });
         let metric = fields.required("metric", |node| node.parsed_as("NOT_METRIC"));
         let op = fields.required("op", |node| node.parsed_as("NOT_OPERATOR"));
         let value = fields.required("value", |node| node.parsed_as::<Bound>("NOT_BOUND"));

@@ -133,7 +133,19 @@ impl Scenario {
         });
         let worker = fields.or("worker", WorkerSize::default(), WorkerSize::read);
         let start = fields.or("start", Start::default(), Start::read);
-        let criteria = fields.or("criteria", Vec::new(), |node| node.list(0..=50, Criterion::read));
+        // Which labels a script has is known when it runs.
+        let labels: Option<Vec<&str>> = match &workload {
+            Some(Workload::Http(http)) => Some(
+                http.requests
+                    .iter()
+                    .map(|request| request.label.as_str())
+                    .collect(),
+            ),
+            _ => None,
+        };
+        let criteria = fields.or("criteria", Vec::new(), |node| {
+            node.list(0..=50, |item| Criterion::read(item, labels.as_deref()))
+        });
         let live = fields.or("live", true, Node::boolean);
         let capture_errors = fields.or("captureErrors", captures(), Node::boolean);
         if let (Some(Workload::Http(_)), Some(Shape::Script(_))) = (&workload, &shape) {

@@ -223,6 +223,20 @@ fn the_plans_own_shape_has_no_users_and_needs_a_script() {
 }
 
 #[test]
+fn criteria_name_a_label_that_there_can_be() {
+    let criteria = |document: Value, label: &str| {
+        let criterion = json!({"label": label, "metric": "p95", "op": "<", "value": "300ms"});
+        Scenario::parse(&with(document, "/criteria", json!([criterion])))
+    };
+    for label in ["*", "GET /cart"] {
+        assert!(criteria(http(), label).is_ok(), "{label}");
+    }
+    assert_eq!(pointers(criteria(http(), "GET /card")), ["/criteria/0/label"]);
+    // The labels of a script are known when it runs.
+    assert!(criteria(script(), "anything").is_ok());
+}
+
+#[test]
 fn criteria_need_a_unit_that_fits() {
     let criteria = |value: Value| with(http(), "/criteria", json!([value]));
     let good = criteria(json!({"metric": "p95", "op": "<", "value": "300ms"}));

@@ -53,6 +53,16 @@ fn a_row_of_jmeter() {
 }
 
 #[test]
+fn the_engine_s_own_words_are_nothing_that_was_received() {
+    let text = "timeStamp,elapsed,label,success,responseCode,bytes\n\
+                1000,8,a,false,Non HTTP response code: java.net.ConnectException,2500\n1000,8,a,false,503,40\n";
+    let mut received = Vec::new();
+    let sink = |sample: &Sample<'_>| received.push(sample.bytes_received);
+    Reader::new().push(text.as_bytes(), sink).unwrap();
+    assert_eq!(received, [0, 40]);
+}
+
+#[test]
 fn columns_are_found_by_name_and_rows_by_marker() {
     let text = "label\t\"oleada_kind\"\tsuccess\telapsed\ttimeStamp\tsentBytes\n\
                 a\tsetup\ttrue\t1\t1000\t9\nb\tnull\tfalse\t2\t1000\t9\nc\ttransaction\ttrue\t3\t1000\t9\n";
