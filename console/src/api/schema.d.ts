@@ -1,4 +1,4 @@
-// Made by `npm run generate` from crates/api/openapi.json, sha256 a95307da8def339411ccaa5e20f9774c508666b692fb50ecee7f748e382403be
+// Made by `npm run generate` from crates/api/openapi.json, sha256 f20cb2d325b2240f91df673eae11082f3e36801e399cdabb31686a71d0b91026
 
 export interface paths {
     "/api/v1/estimate": {
@@ -1701,6 +1701,11 @@ export interface components {
         };
         /** @description The headline figures of a run, for histories. */
         Summary: {
+            /**
+             * Format: int64
+             * @description Of the load phase, drain excluded. Absent in results of before it was kept.
+             */
+            durationMs?: number;
             /**
              * Format: double
              * @description Failures / requests; null when there was no request.

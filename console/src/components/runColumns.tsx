@@ -48,9 +48,7 @@ export function useRunColumns({ withScenario }: { withScenario: boolean }): Colu
       id: "duration",
       header: messages.runs.duration,
       cell: (run) =>
-        run.startAt && run.endedAt
-          ? format.duration(Date.parse(run.endedAt) - Date.parse(run.startAt))
-          : messages.common.none,
+        run.summary?.durationMs === undefined ? messages.common.none : format.duration(run.summary.durationMs),
     },
     { id: "requests", header: messages.runs.requests, cell: (run) => format.integer(run.summary?.requests) },
     { id: "throughput", header: messages.runs.throughput, cell: (run) => format.rate(run.summary?.throughput) },

@@ -54,7 +54,10 @@ export const saidOfRuns: Words = {
   TOO_FEW_DELIVERED: (delivered, planned, least, more, ...lost) =>
     `${delivered} de ${planned} workers entregaron su carga, y hacen falta ${least}: ${workers(more, lost)}`,
   RESULTS_WITHOUT: (more, ...lost) => `los resultados no incluyen: ${workers(more, lost)}`,
-  LOAD_WITHOUT_REQUEST: () => "la carga terminó sin una sola petición: mire el registro del motor entre los artefactos",
+  NO_ANSWER_IN_TIME: (requests) =>
+    `ninguna de ${requests} peticiones tenía respuesta cuando terminó el drenaje: vea si el destino responde, o dele más tiempo`,
+  NOTHING_MEASURED: () => "no hay ni una sola petición con la que juzgar",
+  LOAD_WITHOUT_REQUEST: () => "mire el registro del motor entre los artefactos",
   FAILED_BEYOND_KEPT: (failures) => 
     failures === "1" ? "falló 1 petición además de las que se guardan" : `fallaron ${failures} peticiones además de las que se guardan`,
 

@@ -48,6 +48,7 @@ const A_FEW_REQUESTS: Summary = Summary {
     failure_rate: Some(0.001),
     throughput: Some(400.0),
     p95: Some(31.0),
+    duration_ms: Some(300_000),
     verdict: Outcome::Passed,
 };
 

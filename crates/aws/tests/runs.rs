@@ -26,6 +26,7 @@ fn ending(status: Status) -> Ending {
         failure_rate: Some(0.0),
         throughput: Some(3.5),
         p95: Some(12.0),
+        duration_ms: Some(2_000),
         verdict: Outcome::Passed,
     };
     let reason = (status == Status::Failed).then(|| Reason::new(ReasonCode::NoSamples, "none"));

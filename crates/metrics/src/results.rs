@@ -59,6 +59,7 @@ impl Results {
             failure_rate: self.total.failure_rate,
             throughput: self.total.throughput,
             p95: self.total.response_time_ms.all.p95,
+            duration_ms: Some(self.duration_ms),
             verdict: self.verdict.outcome,
         }
     }

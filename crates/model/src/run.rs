@@ -310,6 +310,10 @@ pub struct Summary {
     /// Milliseconds; null when there was no request.
     #[schema(required)]
     pub p95: Option<f64>,
+    /// Of the load phase, drain excluded. Absent in results of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub duration_ms: Option<u64>,
     pub verdict: Outcome,
 }
 

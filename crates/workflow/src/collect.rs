@@ -64,6 +64,7 @@ pub async fn run(gateways: &Gateways, clock: Clock, timing: &Timing, event: Outc
         stop,
         error: event.error.as_ref(),
         requests,
+        interrupted: merge.as_ref().map_or(0, Merge::interrupted),
     });
     let mut summary = None;
     if let (Some(merge), Some(start_at)) = (&merge, run.start_at) {

@@ -121,6 +121,7 @@ mod tests {
             failure_rate: Some(0.25),
             throughput: Some(13.5),
             p95: Some(31.0),
+            duration_ms: Some(9_000),
             verdict: Outcome::Passed,
         })));
         assert_eq!(

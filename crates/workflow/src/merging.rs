@@ -186,6 +186,11 @@ impl Merge {
             .sum()
     }
 
+    pub fn interrupted(&self) -> u64 {
+        let workers = self.merged.workers.iter();
+        workers.map(|worker| worker.report.interrupted).sum()
+    }
+
     /// Writes the data files below a prefix, and then the index that makes sense of them.
     pub async fn store(&self, gateways: &Gateways, prefix: &str) -> Result<(), Error> {
         let objects = &gateways.objects;

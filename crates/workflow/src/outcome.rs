@@ -23,6 +23,8 @@ pub(crate) struct Facts<'a> {
     pub error: Option<&'a Caught>,
     /// Requests in the results.
     pub requests: u64,
+    /// Those that were under way when the drain ended.
+    pub interrupted: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +75,19 @@ pub(crate) fn decide(facts: Facts<'_>) -> Decision {
         return failed(Reason::new(ReasonCode::WorkersLost, naming(said, &lost)));
     }
     if facts.requests == 0 {
-        let said = said!(
-            "LOAD_WITHOUT_REQUEST",
-            "the load ended without a single request: look into the engine's log among the artifacts"
-        );
+        let said = if facts.interrupted > 0 {
+            said!(
+                "NO_ANSWER_IN_TIME",
+                "not one of {} requests had an answer when the drain ended: see whether the target answers at all, \
+                 or give it longer",
+                facts.interrupted
+            )
+        } else {
+            said!(
+                "LOAD_WITHOUT_REQUEST",
+                "the load ended without a single request: look into the engine's log among the artifacts"
+            )
+        };
         return failed(Reason::new(ReasonCode::NoSamples, said));
     }
     let degraded = delivered < facts.planned;
@@ -189,6 +200,7 @@ mod tests {
             stop: None,
             error: None,
             requests: 10,
+            interrupted: 0,
         }
     }
 
@@ -259,6 +271,16 @@ mod tests {
             ..facts(&workers, 1)
         });
         assert_eq!(code(&decision), Some(ReasonCode::NoSamples));
+        let mute = decide(Facts {
+            requests: 0,
+            interrupted: 3,
+            ..facts(&workers, 1)
+        });
+        let detail = mute.reason.expect("a failed run has a reason").detail;
+        assert!(
+            detail.starts_with("not one of 3 requests had an answer"),
+            "{detail}"
+        );
     }
 
     #[test]

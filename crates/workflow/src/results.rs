@@ -74,7 +74,7 @@ pub(crate) fn assemble(
         status: decision.status,
         degraded: decision.degraded,
         ended_early: ended_early.map(|ms| start_at.plus(model::Duration::from_ms(ms))),
-        interrupted: reports.iter().map(|report| report.interrupted).sum(),
+        interrupted: merge.interrupted(),
         start_at,
         ended_at: start_at.plus(model::Duration::from_ms(duration_ms)),
         duration_ms,
@@ -87,7 +87,7 @@ pub(crate) fn assemble(
         phases: phases(&reports),
         errors,
         verdict,
-        validity: verdict::validity(decision.degraded, &merge.merged.workers),
+        validity: verdict::validity(decision.degraded, merge.requests(), &merge.merged.workers),
         window: None,
     })
 }

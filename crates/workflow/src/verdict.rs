@@ -46,7 +46,14 @@ pub(crate) fn of(criteria: &[Criterion], total: &Figures, by_label: &BTreeMap<St
 const BUSY_SECONDS: u32 = 5;
 const BUSY_SHARE: f64 = 0.1;
 
-pub(crate) fn validity(degraded: bool, workers: &[WorkerReport]) -> Validity {
+pub(crate) fn validity(degraded: bool, requests: u64, workers: &[WorkerReport]) -> Validity {
+    if requests == 0 {
+        let said = said!("NOTHING_MEASURED", "there is not one request to judge by");
+        return Validity {
+            grade: Grade::Invalid,
+            reasons: vec![ValidityReason::new("NO_SAMPLES", said)],
+        };
+    }
     let mut reasons = Vec::new();
     if degraded {
         let said = said!(
@@ -159,7 +166,7 @@ mod tests {
     #[test]
     fn a_generator_that_was_busy_for_long_casts_doubt_on_its_figures() {
         let workers = [report(0, 300, 31), report(1, 300, 200), report(2, 0, 0)];
-        let Validity { grade, reasons } = validity(false, &workers);
+        let Validity { grade, reasons } = validity(false, 1, &workers);
         assert_eq!((grade, reasons.len()), (Grade::Degraded, 1));
         assert_eq!(
             reasons[0].detail,
@@ -171,7 +178,12 @@ mod tests {
     fn a_generator_that_was_busy_for_a_moment_does_not() {
         // A short run that begins with the start of an engine, and a long one with a peak.
         let workers = [report(0, 10, 4), report(1, 300, 30)];
-        assert_eq!(validity(false, &workers).grade, Grade::Valid);
+        assert_eq!(validity(false, 1, &workers).grade, Grade::Valid);
+    }
+
+    #[test]
+    fn nothing_is_no_valid_measurement() {
+        assert_eq!(validity(false, 0, &[]).grade, Grade::Invalid);
     }
 
     #[test]
