@@ -16,6 +16,8 @@ interface Props {
   span: [number, number];
   /** A value with its unit. */
   show: (value: number) => string;
+  /** The second at which the load ended; what is drawn behind it was still answered afterwards. */
+  loadEnd?: number | undefined;
   /** Called with the seconds between which somebody dragged. */
   onSelect?: (from: number, to: number) => void;
 }
@@ -26,14 +28,17 @@ const SYNC = "run";
 /** Less is a click that slipped. */
 const LEAST_PIXELS = 6;
 
+/** The chart in which somebody drags: until the end of that, the cursor of no other moves its own. */
+let dragged: uPlot | null = null;
+
 /** Lines over the time of a run. */
-export default function TimeChart({ title, times, lines, span, show, onSelect }: Props) {
+export default function TimeChart({ title, times, lines, span, show, loadEnd, onSelect }: Props) {
   const format = useFormat();
   const messages = useMessages();
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
-  const latest = useRef({ show, onSelect, span });
-  latest.current = { show, onSelect, span };
+  const latest = useRef({ show, onSelect, span, loadEnd });
+  latest.current = { show, onSelect, span, loadEnd };
 
   const dark = useSyncExternalStore(watchMode, isDark);
   const look = JSON.stringify(lines.map(({ label, tone }) => [label, tone, colour(tone)]));
@@ -51,7 +56,8 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
         width: Math.max(200, element.clientWidth),
         height: HEIGHT,
         cursor: {
-          sync: { key: SYNC },
+          sync: { key: SYNC, filters: { sub: (_, source) => dragged === null || dragged === source } },
+          bind: { mousedown: (self, _, begin) => (event) => drag(self, () => begin(event)) },
           drag: { x: true, y: false, setScale: false },
           points: { size: 6 },
         },
@@ -82,11 +88,12 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
             label,
             stroke,
             width: 1.75,
-            points: { show: false },
+            points: { show: true, size: 5, filter: (self: uPlot, index: number) => alone(self.data[index]) },
             value: (_: uPlot, value: number | null) => (value == null ? "–" : latest.current.show(value)),
           })),
         ],
         hooks: {
+          drawClear: [(self) => shadeDrain(self, latest.current.loadEnd)],
           // Without a cursor the legend tells the newest values, not none.
           setCursor: [(self) => showNewest(self)],
           setSelect: [
@@ -120,7 +127,7 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
     if (!plot) return;
     plot.setData(data);
     showNewest(plot);
-  }, [data, span]);
+  }, [data, span, loadEnd]);
 
   const newest = lines.map(({ label, values }) => {
     const value = values.findLast((candidate) => candidate != null);
@@ -132,6 +139,31 @@ export default function TimeChart({ title, times, lines, span, show, onSelect }:
       <div ref={holder} role="img" aria-label={`${title}: ${newest.join(", ")}`} />
     </figure>
   );
+}
+
+function drag(plot: uPlot, begin: () => void): null {
+  dragged = plot;
+  window.addEventListener("mouseup", () => (dragged = null), { once: true });
+  begin();
+  return null;
+}
+
+/** The values that no line reaches, as there is none beside them. */
+function alone(values: uPlot.AlignedData[number] | undefined): number[] {
+  return [...(values ?? []).keys()].filter((at) => values?.[at] != null && values[at - 1] == null && values[at + 1] == null);
+}
+
+function shadeDrain(plot: uPlot, loadEnd: number | undefined): void {
+  const last = plot.data[0].at(-1) ?? 0;
+  if (loadEnd === undefined || last < loadEnd) return;
+  const { left, top, width, height } = plot.bbox;
+  const from = Math.max(left, plot.valToPos(loadEnd, "x", true));
+  if (from >= left + width) return;
+  plot.ctx.save();
+  plot.ctx.globalAlpha = 0.4;
+  plot.ctx.fillStyle = colour("grid");
+  plot.ctx.fillRect(from, top, left + width - from, height);
+  plot.ctx.restore();
 }
 
 function showNewest(plot: uPlot): void {

@@ -72,7 +72,11 @@ function Loaded({ run }: { run: RunView }) {
         {!over && <Tiles subject={view.subject} tiles={liveTiles} />}
         {final && (
           <div className={isOutdated ? "outdated" : undefined} aria-busy={isOutdated}>
-            <Tiles subject={resultSubject} tiles={resultTiles(final, resultSubject, messages, format)} />
+            <Tiles
+              subject={resultSubject}
+              hint={view.subject.region !== resultSubject.region ? messages.run.labelOfAllRegions : undefined}
+              tiles={resultTiles(final, resultSubject, messages, format)}
+            />
           </div>
         )}
         {over && query.isLoading && (
@@ -80,7 +84,7 @@ function Loaded({ run }: { run: RunView }) {
             <StatusIndicator type="loading">{messages.run.computing}</StatusIndicator>
           </Container>
         )}
-        {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} isComputing={isComputing} />}
+        {!hasNone && <Charts run={run} course={course} live={live} view={view} labels={labels} loadMs={final?.durationMs} isComputing={isComputing} />}
         <div className={isOutdated ? "outdated" : undefined} aria-busy={isOutdated}>
           <Details run={run} results={final} feed={live?.feed ?? null} course={course.course} view={view} />
         </div>

@@ -61,6 +61,8 @@ function path(times: number[], values: Line["values"], x: (t: number) => number,
       return;
     }
     steps.push(`${isOpen ? "L" : "M"}${x(t)} ${y(value)}`);
+    // A line of no length is a dot: a value alone is to be seen, too.
+    if (!isOpen && values[i + 1] == null) steps.push("h0");
     isOpen = true;
   });
   return steps.join("");

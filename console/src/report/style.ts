@@ -19,7 +19,7 @@ h1{font-size:24px;margin:4px 0}h2{font-size:18px;margin:28px 0 8px}h4{margin:8px
 dt{color:var(--quiet);font-weight:700}dd{margin:0;overflow-wrap:anywhere}.tiles dd{font-size:26px}.tiles .note{color:var(--quiet);font-size:12px}
 .charts{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr))}
 figure{break-inside:avoid;margin:0}figcaption{font-weight:700}svg{display:block;height:auto;width:100%}
-svg text{fill:var(--quiet);font-size:11px}.grid{stroke:var(--grid)}.line{fill:none;stroke-linejoin:round;stroke-width:1.5}
+svg text{fill:var(--quiet);font-size:11px}.grid{stroke:var(--grid)}.line{fill:none;stroke-linecap:round;stroke-linejoin:round;stroke-width:1.5}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;margin:4px 0 0;padding:0}.legend i{display:inline-block;height:3px;margin-inline-end:6px;vertical-align:middle;width:16px}
 ${strokes}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--edge);padding:6px 10px;text-align:start;vertical-align:top}

@@ -1,4 +1,5 @@
 import "./outdated.css";
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -29,12 +30,14 @@ interface Props {
   live: Live | null;
   view: View;
   labels: readonly string[];
+  /** How long the load took, once that is known. */
+  loadMs: number | undefined;
   /** Whether figures of this part of the run are still to come. */
   isComputing: boolean;
 }
 
 /** The course of the run: the same charts while it goes on and afterwards. */
-export function Charts({ run, course: { course, isOutdated, isLoading, error, retry }, live, view, labels, isComputing }: Props) {
+export function Charts({ run, course: { course, isOutdated, isLoading, error, retry }, live, view, labels, loadMs, isComputing }: Props) {
   const messages = useMessages();
   const over = isOver(run.status);
   return (
@@ -55,7 +58,7 @@ export function Charts({ run, course: { course, isOutdated, isLoading, error, re
         {course && course.points.length > 0 ? (
           <Suspense fallback={<Spinner />}>
             <div className={isOutdated ? "outdated" : undefined} aria-busy={isOutdated}>
-              <Lines run={run} course={course} view={view} />
+              <Lines run={run} course={course} view={view} loadMs={loadMs} />
             </div>
           </Suspense>
         ) : over && isLoading ? (
@@ -64,7 +67,7 @@ export function Charts({ run, course: { course, isOutdated, isLoading, error, re
           error === null && (
             <Empty
               title={over ? messages.run.noPointsAtAll : messages.run.noPoints}
-              {...(!over && !isCatchingUp(run, course) && { hint: messages.run.noPointsHint })}
+              {...(isYoung(run) && { hint: messages.run.noPointsHint })}
             />
           )
         )}
@@ -73,9 +76,16 @@ export function Charts({ run, course: { course, isOutdated, isLoading, error, re
   );
 }
 
+/** The first figures come so long after the gates have opened. */
+const FIRST_FIGURES_MS = 4_000;
+
+function isYoung({ startAt }: Run): boolean {
+  return startAt === null || Date.now() < Date.parse(startAt) + FIRST_FIGURES_MS;
+}
+
 /** Whether figures that there are may be missing from the charts. */
-function isCatchingUp({ startAt }: Run, course: Course | null): boolean {
-  return startAt !== null && !course?.isWhole;
+function isCatchingUp(run: Run, course: Course | null): boolean {
+  return !isYoung(run) && !course?.isWhole;
 }
 
 function Liveness({ run, course, live }: { run: Run; course: Course | null; live: Live | null }) {
@@ -92,7 +102,7 @@ function Liveness({ run, course, live }: { run: Run; course: Course | null; live
 /** Two beside each other also where the navigation is open on a small screen. */
 const ROW = [{ colspan: { default: 12, s: 6 } }, { colspan: { default: 12, s: 6 } }];
 
-function Lines({ run, course, view }: { run: Run; course: Course; view: View }) {
+function Lines({ run, course, view, loadMs }: Pick<Props, "run" | "view" | "loadMs"> & { course: Course }) {
   const messages = useMessages();
   const format = useFormat();
   const over = isOver(run.status);
@@ -113,12 +123,21 @@ function Lines({ run, course, view }: { run: Run; course: Course; view: View }) 
     const window = { from: Math.max(0, Math.floor(from)) * 1_000, to: Math.ceil(to) * 1_000 };
     if (window.from < window.to) view.choose({ window });
   };
-  const common = { times, span, ...(over && { onSelect: select }) };
+  const loadEnd = loadMs === undefined ? undefined : loadMs / 1_000;
+  const hasDrain = loadEnd !== undefined && loadEnd < span[1] && (times.at(-1) ?? 0) >= loadEnd;
+  const common = { times, span, loadEnd, ...(over && { onSelect: select }) };
   return (
-    <Grid gridDefinition={[...ROW, ...ROW]}>
-      {charts.map((chart) => (
-        <TimeChart key={chart.title} {...common} {...chart} />
-      ))}
-    </Grid>
+    <>
+      <Grid gridDefinition={[...ROW, ...ROW]}>
+        {charts.map((chart) => (
+          <TimeChart key={chart.title} {...common} {...chart} />
+        ))}
+      </Grid>
+      {hasDrain && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          {messages.run.drainShaded}
+        </Box>
+      )}
+    </>
   );
 }

@@ -74,7 +74,7 @@ function figureTabs(results: Results, messages: ReturnType<typeof useMessages>):
     ...(Object.keys(transactions).length > 0
       ? [table("transactions", messages.run.tabTransactions, messages.run.label, transactions, false)]
       : []),
-    { id: "errors", label: `${messages.run.tabErrors} (${errors.length})`, content: <Errors groups={errors} /> },
+    { id: "errors", label: `${messages.run.tabErrors} (${errors.length})`, content: <Errors groups={errors} isPart={results.window !== undefined} /> },
     { id: "criteria", label: messages.run.tabCriteria, content: <Criteria results={results} /> },
   ];
 }

@@ -12,7 +12,7 @@ import { ExchangeView } from "../exchange/ExchangeView";
 import { useFormat, useMessages } from "../i18n/language";
 
 /** What failed and how often, with an exchange to look at. */
-export function Errors({ groups }: { groups: ErrorGroup[] }) {
+export function Errors({ groups, isPart }: { groups: ErrorGroup[]; isPart: boolean }) {
   const messages = useMessages();
   const format = useFormat();
   const [shown, setShown] = useState<ErrorGroup | null>(null);
@@ -21,6 +21,7 @@ export function Errors({ groups }: { groups: ErrorGroup[] }) {
       <LocalTable
         name="errors"
         title={messages.run.tabErrors}
+        description={isPart && messages.run.exchangesOfWhole}
         items={groups}
         fixed="label"
         sorting={{ column: "count", descending: true }}

@@ -11,11 +11,17 @@ import type { Tile } from "./resultTiles";
 import type { Live } from "./useLive";
 
 /** The headline figures: of the last seconds while the run goes on, of the run or the window afterwards. */
-export function Tiles({ subject, tiles }: { subject: Subject; tiles: Tile[] }) {
+export function Tiles({ subject, hint, tiles }: { subject: Subject; hint?: string | undefined; tiles: Tile[] }) {
   const messages = useMessages();
   const title = [subject.label ?? messages.run.allLabels, subject.region ?? messages.run.allRegions].join(" · ");
   return (
-    <Container header={<Header variant="h2">{title}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={hint}>
+          {title}
+        </Header>
+      }
+    >
       <ColumnLayout columns={4} variant="text-grid" minColumnWidth={200}>
         {tiles.map(({ name, value, note, isGood }) => (
           <div key={name}>
