@@ -95,7 +95,7 @@ export default function TimeChart({ title, times, lines, span, show, loadEnd, on
         hooks: {
           drawClear: [(self) => shadeDrain(self, latest.current.loadEnd)],
           // Without a cursor the legend tells the newest values, not none.
-          setCursor: [(self) => showNewest(self)],
+          setCursor: [(self) => showNewest(self, latest.current.loadEnd)],
           setSelect: [
             (self) => {
               const { left, width } = self.select;
@@ -111,7 +111,7 @@ export default function TimeChart({ title, times, lines, span, show, loadEnd, on
       element,
     );
     chart.current = plot;
-    showNewest(plot);
+    showNewest(plot, latest.current.loadEnd);
 
     const resized = new ResizeObserver(() => plot.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }));
     resized.observe(element);
@@ -126,11 +126,11 @@ export default function TimeChart({ title, times, lines, span, show, loadEnd, on
     const plot = chart.current;
     if (!plot) return;
     plot.setData(data);
-    showNewest(plot);
+    showNewest(plot, loadEnd);
   }, [data, span, loadEnd]);
 
   const newest = lines.map(({ label, values }) => {
-    const value = values.findLast((candidate) => candidate != null);
+    const value = values.findLast((candidate, at) => candidate != null && isOfLoad(times[at], loadEnd));
     return `${label} ${value == null ? "–" : show(value)}`;
   });
   return (
@@ -166,10 +166,15 @@ function shadeDrain(plot: uPlot, loadEnd: number | undefined): void {
   plot.ctx.restore();
 }
 
-function showNewest(plot: uPlot): void {
+/** The newest values are those of the load: what was answered behind it is no more than a rest. */
+function isOfLoad(t: number | undefined, loadEnd: number | undefined): boolean {
+  return t === undefined || loadEnd === undefined || t < loadEnd;
+}
+
+function showNewest(plot: uPlot, loadEnd: number | undefined): void {
   const { left } = plot.cursor;
   const [times, ...lines] = plot.data;
   const isKnown = (_: number, at: number) => lines.every((values) => values[at] != null);
-  const newest = Array.from(times).findLastIndex(isKnown);
+  const newest = Array.from(times).findLastIndex((t, at) => isOfLoad(t, loadEnd) && isKnown(t, at));
   if ((left ?? -1) < 0 && newest >= 0) plot.setLegend({ idx: newest }, false);
 }

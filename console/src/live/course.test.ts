@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Point, Series } from "../api/types";
-import { liveCourse, storedCourse } from "./course";
+import { apart, liveCourse, storedCourse } from "./course";
 import { Feed } from "./feed";
 import type { Tick } from "./tick";
 
@@ -130,6 +130,13 @@ describe("the course of a run", () => {
   it("ends with the load, but for what was still answered in the drain", () => {
     const stored = series(1_000, 5, [point(0, 10), point(1, 0), point(2, 3), point(3, 0)]);
     expect(storedCourse(stored, 2_000).points.map(({ t }) => t)).toEqual([0, 1, 2]);
+  });
+
+  it("keeps what came after the load apart from it", () => {
+    const { points } = storedCourse(series(1_000, 3, [point(0, 10), point(1, 20), point(2, 1)]));
+    expect(apart(points, 2).map(({ requestRate }) => requestRate)).toEqual([10, 20, null, 1]);
+    expect(apart(points, 3)).toEqual(points);
+    expect(apart(points, 0)).toEqual(points);
   });
 
   it("is the stored series alone when the run is over", () => {

@@ -78,6 +78,16 @@ export function liveCourse(
   };
 }
 
+/**
+ * Apart from the load what was answered after its end: with a line between them, every target would seem to drop.
+ */
+export function apart(points: CoursePoint[], loadEnd: number): CoursePoint[] {
+  const first = points.findIndex(({ t }) => t >= loadEnd);
+  const after = points[first];
+  if (first < 1 || !after) return points;
+  return [...points.slice(0, first), unknown(after.t), ...points.slice(first)];
+}
+
 type Counted = Pick<LivePoint, "t" | "virtualUsers" | "cpu" | "requests" | "failures" | "p50" | "p95" | "p99">;
 
 function rated({ t, virtualUsers, cpu, requests, failures, p50, p95, p99 }: Counted, stepMs: number): CoursePoint {

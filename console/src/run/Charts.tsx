@@ -13,7 +13,7 @@ import type { Run } from "../api/types";
 import { Empty } from "../components/Empty";
 import { Problem } from "../components/Problem";
 import { useFormat, useMessages } from "../i18n/language";
-import type { Course } from "../live/course";
+import { apart, type Course } from "../live/course";
 import { plannedMs } from "./planned";
 import { courseCharts } from "./courseCharts";
 import { SubjectPickers } from "./SubjectPickers";
@@ -106,25 +106,26 @@ function Lines({ run, course, view, loadMs }: Pick<Props, "run" | "view" | "load
   const messages = useMessages();
   const format = useFormat();
   const over = isOver(run.status);
-  const { points } = course;
+  const loadEnd = loadMs === undefined ? undefined : loadMs / 1_000;
+  const points = useMemo(() => (loadEnd === undefined ? course.points : apart(course.points, loadEnd)), [course.points, loadEnd]);
+  const hasDrain = loadEnd !== undefined && (points.at(-1)?.t ?? 0) >= loadEnd;
 
   const times = useMemo(() => points.map(({ t }) => t), [points]);
   const charts = useMemo(() => courseCharts(points, messages, format), [points, messages, format]);
 
   const span = useMemo<[number, number]>(() => {
     if (view.window && over) return [view.window.from / 1_000, view.window.to / 1_000];
-    const end = times.at(-1) ?? 0;
+    // What was answered last was so within a step.
+    const end = (times.at(-1) ?? 0) + (hasDrain ? (course.stepMs ?? 0) / 1_000 : 0);
     // While the plan is short the whole of it is on the axis, so that the load can be seen coming.
     const planned = plannedMs(run) / 1_000;
     return [0, Math.max(1, over || run.scenario.shape.kind === "script" ? end : Math.max(end, planned))];
-  }, [view.window, over, times, run]);
+  }, [view.window, over, times, run, hasDrain, course.stepMs]);
 
   const select = (from: number, to: number) => {
     const window = { from: Math.max(0, Math.floor(from)) * 1_000, to: Math.ceil(to) * 1_000 };
     if (window.from < window.to) view.choose({ window });
   };
-  const loadEnd = loadMs === undefined ? undefined : loadMs / 1_000;
-  const hasDrain = loadEnd !== undefined && loadEnd < span[1] && (times.at(-1) ?? 0) >= loadEnd;
   const common = { times, span, loadEnd, ...(over && { onSelect: select }) };
   return (
     <>
