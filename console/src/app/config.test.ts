@@ -14,6 +14,16 @@ it.each([
     { auth: "oidc", authority: "https://issuer.example/realm", clientId: "client", scope: "openid profile email", parameters: {} },
   ],
   [
+    { auth: "oidc", authority: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other", clientId: "client" },
+    {
+      auth: "oidc",
+      authority: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other",
+      clientId: "client",
+      scope: "openid profile email",
+      parameters: {},
+    },
+  ],
+  [
     { auth: "oidc", authority: "https://team.auth0.example/", clientId: "client", scope: "openid email", parameters: { audience: "https://api.example" } },
     { auth: "oidc", authority: "https://team.auth0.example/", clientId: "client", scope: "openid email", parameters: { audience: "https://api.example" } },
   ],

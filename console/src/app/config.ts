@@ -37,14 +37,18 @@ export async function readConfig(): Promise<Config> {
 /** The address of a user pool as an issuer of tokens. */
 const POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([\w-]+)$/;
 
-/** A user pool may be named as the issuer that it is: `auth` `oidc` with its `authority`. */
+/**
+ * The product's own user pool may be named as the issuer that it is: `auth` `oidc` with its `authority`. Another pool, of which no
+ * hosted pages are named, is an issuer like all others.
+ */
 export function configOf(document: Record<string, unknown>): Config {
   const { auth, authority, userPoolId, clientId, loginUrl } = document;
   if (auth === "session") return { auth };
   if (auth !== "cognito" && auth !== "oidc") {
     throw new Error(`/config.json names a way to log in that this console does not know: ${String(auth)}`);
   }
-  const pool = auth === "cognito" ? userPoolId : POOL.exec(String(authority))?.[1];
+  const named = loginUrl === undefined ? undefined : POOL.exec(String(authority))?.[1];
+  const pool = auth === "cognito" ? userPoolId : named;
   if (auth === "oidc" && pool === undefined) {
     if (typeof authority !== "string" || typeof clientId !== "string") {
       throw new Error("/config.json must name authority and clientId");
