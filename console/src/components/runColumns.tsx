@@ -57,10 +57,12 @@ export function useRunColumns({ withScenario }: { withScenario: boolean }): Colu
     {
       id: "verdict",
       header: messages.runs.verdict,
-      cell: ({ summary }) => {
+      cell: ({ summary, status }) => {
         const outcome = summary?.verdict;
         if (!outcome) return messages.common.none;
-        return <StatusIndicator type={outcome === "passed" ? "success" : "error"}>{messages.runs[outcome]}</StatusIndicator>;
+        // What was cancelled has passed nothing, however it went until then.
+        const passed = status === "completed" ? "success" : "stopped";
+        return <StatusIndicator type={outcome === "passed" ? passed : "error"}>{messages.runs[outcome]}</StatusIndicator>;
       },
     },
     { id: "trigger", header: messages.runs.trigger, cell: (run) => messages.trigger[run.trigger], isOptional: true },

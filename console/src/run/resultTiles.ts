@@ -13,7 +13,8 @@ export interface Tile {
 
 /** The headline figures of a run that is over, or of a window of it. */
 export function resultTiles(results: Results, subject: Subject, messages: Messages, format: Format): Tile[] {
-  const { verdict, validity, interrupted, window } = results;
+  const { status, verdict, validity, interrupted, window } = results;
+  const passed = verdict.outcome === "passed";
   const figures = figuresOf(results, subject);
   const times = figures?.responseTimeMs;
   // What is of the whole run says so where the other figures are of a part of it.
@@ -37,7 +38,8 @@ export function resultTiles(results: Results, subject: Subject, messages: Messag
     {
       name: messages.run.verdict,
       value: messages.runs[verdict.outcome],
-      isGood: verdict.outcome === "passed",
+      // What was cancelled has passed nothing, however it went until then.
+      ...((!passed || status === "completed") && { isGood: passed }),
       note: ofWhole(`${messages.run.validityTitle}: ${messages.run.validity[validity.grade]}`),
     },
   ];
