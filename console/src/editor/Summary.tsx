@@ -44,11 +44,9 @@ export function Summary({ draft, saving, save, cancel, children }: Props) {
             },
           ]}
         />
-        {children}
         <SpaceBetween size="xs">
           <Button
             variant="primary"
-           
             iconName="caret-right-filled"
             fullWidth
             loading={saving === "run"}
@@ -58,7 +56,6 @@ export function Summary({ draft, saving, save, cancel, children }: Props) {
             {messages.editor.saveAndRun}
           </Button>
           <Button
-           
             fullWidth
             loading={saving === "validate"}
             disabled={saving !== null && saving !== "validate"}
@@ -67,7 +64,6 @@ export function Summary({ draft, saving, save, cancel, children }: Props) {
             {messages.editor.saveAndValidate}
           </Button>
           <Button
-           
             fullWidth
             loading={saving === "stay"}
             disabled={saving !== null && saving !== "stay"}
@@ -81,6 +77,8 @@ export function Summary({ draft, saving, save, cancel, children }: Props) {
             </Button>
           </Box>
         </SpaceBetween>
+        {/* Below the buttons: above, it would put another one under a pointer that presses again. */}
+        <div aria-live="polite">{children}</div>
         <EstimatePanel draft={draft} />
       </SpaceBetween>
     </Container>
