@@ -7,11 +7,12 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { isComparable } from "../api/comparisons";
-import { Refusal } from "../api/refusal";
+import { isGone } from "../api/refusal";
 import { cancelRun, changeRun, deleteRun, isOver } from "../api/runs";
 import { scenarios, setBaseline } from "../api/scenarios";
 import type { Results, Run } from "../api/types";
 import { useNotices } from "../app/notices";
+import { Clamped } from "../components/Clamped";
 import { Confirm } from "../components/Confirm";
 import { Instant } from "../components/Instant";
 import { RouterLink } from "../components/RouterLink";
@@ -48,7 +49,9 @@ export function RunHeader({ run, results, course }: Props) {
               {messages.run.endedAt} <Instant at={run.endedAt} withZone />
             </span>
           )}
-          <RouterLink to={`/scenarios/${run.scenarioId}`}>{run.scenario.name}</RouterLink>
+          <RouterLink to={`/scenarios/${run.scenarioId}`}>
+            <Clamped text={run.scenario.name} />
+          </RouterLink>
           <Note run={run} />
         </SpaceBetween>
       }
@@ -70,7 +73,7 @@ function Actions({ run, results, course }: Props) {
   const over = isOver(run.status);
   // A deleted scenario leaves its runs behind.
   const { data: scenario, error } = useQuery({ ...scenarios.one(run.scenarioId), retry: false });
-  const isGone = error instanceof Refusal && error.code === "NOT_FOUND";
+  const isOrphan = isGone(error);
   const isBaseline = scenario?.baselineRunId === run.runId;
   const canBeCancelled = !over && run.status !== "stopping" && run.status !== "collecting";
 
@@ -123,7 +126,7 @@ function Actions({ run, results, course }: Props) {
           variant="primary"
           iconName="caret-right-filled"
           loading={starting !== null}
-          {...(isGone && { disabled: true, disabledReason: messages.run.scenarioGone })}
+          {...(isOrphan && { disabled: true, disabledReason: messages.run.scenarioGone })}
           onClick={() => void start(run.scenarioId)}
         >
           {messages.run.again}
