@@ -110,7 +110,7 @@ function charts({ course, results }: Reported, { messages, format }: Reader): Ma
 
 function criteria({ verdict, window }: Results, { messages, format }: Reader): Markup {
   const rows = verdict.criteria.map(({ label, metric, op, value, observed, passed }) => [
-    `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`,
+    named(`${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`),
     observed === null ? messages.common.none : format.measured(observed),
     markup`<span class="${passed ? "good" : "bad"}">${passed ? messages.run.criterionPassed : messages.run.criterionFailed}</span>`,
   ]);
@@ -122,7 +122,7 @@ function figures(title: string, subject: string, groups: Record<string, Figures>
   const columns = figureColumns(messages, format);
   const most = Object.entries(groups).sort(([, a], [, b]) => b.requests - a.requests);
   const rows = [...(total ? [[messages.run.all, total] as const] : []), ...most].map(([name, of]) => [
-    name,
+    named(name),
     ...columns.map(({ value, show }) => show(value(of))),
   ]);
   return table(title, [subject, ...columns.map((column) => column.header)], rows);
@@ -132,9 +132,9 @@ function errors(groups: readonly ErrorGroup[], { messages, format }: Reader): Ma
   const headers = [messages.run.count, messages.run.label, messages.run.code, messages.run.message, messages.run.first, messages.run.last];
   const rows = groups.map(({ count, label, code, message, assertion, firstAt, lastAt, samples: [sample] }) => [
     format.integer(count),
-    label,
-    code,
-    markup`${[message, assertion].filter(Boolean).join(": ")}${
+    named(label),
+    named(code),
+    markup`<div class="name">${[message, assertion].filter(Boolean).join(": ")}</div>${
       sample &&
       markup`<details><summary>${messages.run.exchange}</summary><h4>${messages.run.request}</h4><pre>${requestText(sample)}</pre><h4>${messages.run.response}</h4><pre>${responseText(sample)}</pre></details>`
     }`,
@@ -162,6 +162,11 @@ function scenario(run: Run, messages: Messages): Markup {
   return markup`<section><h2>${messages.run.tabScenario}</h2><dl class="facts">${facts.map(
     ({ name, lines }) => markup`<div><dt>${name}</dt>${lines.map((line) => markup`<dd>${line}</dd>`)}</div>`,
   )}</dl></section>`;
+}
+
+/** A cell with what somebody wrote, which may break anywhere; figures and their units do not. */
+function named(text: string): Markup {
+  return markup`<div class="name">${text}</div>`;
 }
 
 /** Nothing at all where there are no rows. */
