@@ -15,6 +15,7 @@ import { cancelRun, isOver, runs } from "../api/runs";
 import type { Run, Validation as ValidationView } from "../api/types";
 import { validations } from "../api/validations";
 import { useNotices } from "../app/notices";
+import { Clamped } from "../components/Clamped";
 import { Instant } from "../components/Instant";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
@@ -54,7 +55,9 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
             <SpaceBetween direction="horizontal" size="m">
               <RunStatus status={validation.status} />
               <Instant at={validation.createdAt} withZone />
-              <RouterLink to={`/scenarios/${run.scenarioId}`}>{run.scenario.name}</RouterLink>
+              <RouterLink to={`/scenarios/${run.scenarioId}`}>
+                <Clamped text={run.scenario.name} />
+              </RouterLink>
             </SpaceBetween>
           }
           actions={<Actions run={run} over={over} />}
