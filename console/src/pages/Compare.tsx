@@ -74,6 +74,7 @@ export default function Compare() {
   const choose = (first: string, second: string) =>
     setParameters((now) => new URLSearchParams([...[...now].filter(([name]) => name !== "runs"), ["runs", `${first},${second}`]]), {
       replace: true,
+      preventScrollReset: true,
     });
   return (
     <ContentLayout
