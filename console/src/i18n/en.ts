@@ -490,6 +490,8 @@ export const en = {
     sent: "Sent",
     failures: "Failures",
     all: "All",
+    holdOnly: "Hold only",
+    holdOnlyHint: "After the ramp-up, with all users.",
     noResults: "This run left no results",
     noResultsHint: "No worker delivered a single sample. The reason above and the workers' logs say why.",
     errorsNone: "No failures",

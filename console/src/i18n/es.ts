@@ -471,6 +471,8 @@ export const es: Messages = {
     sent: "Enviado",
     failures: "Fallos",
     all: "Todas",
+    holdOnly: "Solo la fase sostenida",
+    holdOnlyHint: "Después de la rampa de subida, con todos los usuarios.",
     noResults: "Esta ejecución no dejó resultados",
     noResultsHint: "Ningún worker entregó una sola muestra. El motivo de arriba y los registros de los workers dicen por qué.",
     errorsNone: "Sin fallos",

@@ -8,7 +8,9 @@ import type { Language } from "../i18n/language";
 import type { Course } from "../live/course";
 import { courseCharts } from "../run/courseCharts";
 import { figureColumns } from "../run/figureColumns";
+import type { Row } from "../run/FiguresTable";
 import { resultTiles } from "../run/resultTiles";
+import { sumsOf } from "../run/sums";
 import { lineChart } from "./lineChart";
 import { markup, Markup } from "./markup";
 import { STYLE } from "./style";
@@ -54,7 +56,7 @@ ${notices(run, results, messages)}
 ${tiles(results, reader)}
 <section><h2>${messages.run.charts}</h2><div class="charts">${charts(reported, reader)}</div></section>
 ${criteria(results, reader)}
-${figures(messages.run.tabLabels, messages.run.label, results.byLabel, reader, results.total)}
+${figures(messages.run.tabLabels, messages.run.label, results.byLabel, reader, sumsOf(run.scenario, results, messages))}
 ${figures(messages.run.tabTransactions, messages.run.label, results.transactions, reader)}
 ${figures(messages.run.tabRegions, messages.run.region, results.byRegion, reader)}
 ${errors(results.errors, reader)}
@@ -118,11 +120,11 @@ function criteria({ verdict, window }: Results, { messages, format }: Reader): M
   return table(title, [messages.run.criterion, messages.run.observed, messages.run.outcome], rows);
 }
 
-function figures(title: string, subject: string, groups: Record<string, Figures>, { messages, format }: Reader, total?: Figures): Markup {
+function figures(title: string, subject: string, groups: Record<string, Figures>, { messages, format }: Reader, sums: Row[] = []): Markup {
   const columns = figureColumns(messages, format);
   const most = Object.entries(groups).sort(([, a], [, b]) => b.requests - a.requests);
-  const rows = [...(total ? [[messages.run.all, total] as const] : []), ...most].map(([name, of]) => [
-    named(name),
+  const rows = [...sums, ...most.map(([name, of]): Row => ({ name, figures: of }))].map(({ name, hint, figures: of }) => [
+    markup`${named(name)}${hint && markup`<div class="hint">${hint}</div>`}`,
     ...columns.map(({ value, show }) => show(value(of))),
   ]);
   return table(title, [subject, ...columns.map((column) => column.header)], rows);

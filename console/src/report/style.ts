@@ -23,7 +23,7 @@ svg text{fill:var(--quiet);font-size:11px}.grid{stroke:var(--grid)}.line{fill:no
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;margin:4px 0 0;padding:0}.legend i{display:inline-block;height:3px;margin-inline-end:6px;vertical-align:middle;width:16px}
 ${strokes}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--edge);padding:6px 10px;text-align:start;vertical-align:top}
-th{color:var(--quiet);white-space:nowrap}td{font-variant-numeric:tabular-nums}.name{max-width:380px;min-width:160px;overflow-wrap:anywhere}
+th{color:var(--quiet);white-space:nowrap}td{font-variant-numeric:tabular-nums}.name{max-width:380px;min-width:160px;overflow-wrap:anywhere}.hint{color:var(--quiet);font-size:12px}
 pre{background:var(--card);max-height:480px;overflow:auto;padding:8px;white-space:pre-wrap}footer{border-top:1px solid var(--edge);color:var(--quiet);font-size:12px;margin-top:32px;padding-top:8px}
 @media print{body{padding:0}section{break-inside:auto}tr{break-inside:avoid}pre{max-height:none}}
 `;
