@@ -1,4 +1,5 @@
 import type { ExchangePhase, Metric, PricedItem, RunStatus, StageName, Trigger, WorkerState } from "../api/types";
+import { localeOf } from "./locale";
 import { AS_IT_IS } from "./said";
 
 const status: Record<RunStatus, string> = {
@@ -66,7 +67,7 @@ const metric: Record<Metric, string> = {
   throughput: "Throughput",
 };
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many: string) => `${n.toLocaleString(localeOf("en"))} ${n === 1 ? one : many}`;
 
 export const en = {
   language: "English",
@@ -620,7 +621,8 @@ export const en = {
     points: (n: string) => `${n} percentage points`,
     better: "better",
     worse: "worse",
-    coloured: (share: string) => `Base → candidate. A change of ${share} or more is coloured: green is better, red is worse.`,
+    coloured: (share: string, time: string) =>
+      `Base → candidate. A change of ${share} or more is coloured, one of a time if it is more than ${time} as well: green is better, red is worse.`,
     onlyBase: "only in the base",
     onlyCandidate: "only in the candidate",
     p50: "Median response time",

@@ -1,8 +1,9 @@
 import type { Messages } from "./en";
+import { localeOf } from "./locale";
 import { saidInSpanish } from "./said.es";
 import { MEMORY_IN_GB } from "./saidOfRuns.es";
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString("es")} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many: string) => `${n.toLocaleString(localeOf("es"))} ${n === 1 ? one : many}`;
 
 export const es: Messages = {
   language: "Español",
@@ -610,7 +611,8 @@ export const es: Messages = {
     points: (n) => `${n} puntos porcentuales`,
     better: "mejor",
     worse: "peor",
-    coloured: (share) => `Base → candidata. Un cambio del ${share} o más lleva color: verde es mejor, rojo es peor.`,
+    coloured: (share, time) =>
+      `Base → candidata. Un cambio del ${share} o más lleva color, y el de un tiempo si además supera ${time}: verde es mejor, rojo es peor.`,
     onlyBase: "solo en la base",
     onlyCandidate: "solo en la candidata",
     p50: "Tiempo de respuesta mediano",

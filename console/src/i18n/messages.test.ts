@@ -5,6 +5,7 @@ import { en } from "./en";
 import { es } from "./es";
 import { Format } from "./format";
 import { preferredLanguage } from "./language";
+import { localeOf } from "./locale";
 import { sayEvent, sayField, sayRefusal } from "./said";
 
 type Leaf = string | ((...parts: never[]) => string);
@@ -147,6 +148,23 @@ describe("the language", () => {
     ["xx", ["pt"], "en"],
   ])("kept as %s with a browser of %j is %s", (kept, browser, language) => {
     expect(preferredLanguage(kept, browser)).toBe(language);
+  });
+});
+
+describe("the locale", () => {
+  it.each([
+    ["es", ["en-US", "es-CO", "es-MX"], "es-CO"],
+    ["es", ["en-US"], "es"],
+    ["en", ["en-US@posix", "en-GB"], "en-GB"],
+  ])("of %s in a browser of %j is %s", (language, browser, locale) => {
+    expect(localeOf(language, browser)).toBe(locale);
+  });
+
+  it("says how figures and times of the day are written", () => {
+    expect([new Format("es-CO"), new Format("es")].map((format) => format.integer(4_231))).toEqual(["4.231", "4231"]);
+    const at = new Date(2026, 10, 23, 17, 4, 5).toISOString();
+    expect(new Format("es-CO").instant(at)).toContain("5:04:05");
+    expect(new Format("es-ES").instant(at)).toContain("17:04:05");
   });
 });
 
