@@ -21,10 +21,11 @@ import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
 import { useFormat, useLanguage, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
-import { courseCsv, figuresCsv, save } from "./export";
+import { courseCsv, figuresCsv, fileName, save } from "./export";
 import { CompareMenu } from "./CompareMenu";
 import { Note } from "./Note";
 import { saveReport } from "./saveReport";
+import { useView } from "./useView";
 
 interface Props {
   run: Run;
@@ -67,6 +68,7 @@ function Actions({ run, results, course }: Props) {
   const notices = useNotices();
   const navigate = useNavigate();
   const mayEdit = useMayEdit();
+  const view = useView();
   const { start, starting } = useRunNow();
   const reader = { language: useLanguage().language, messages, format: useFormat() };
   const [asking, setAsking] = useState<"cancel" | "delete" | null>(null);
@@ -83,11 +85,12 @@ function Actions({ run, results, course }: Props) {
     { id: "json", text: messages.run.exportJson, disabled: !results },
     { id: "series", text: messages.run.exportSeries, disabled: !course },
   ];
+  const part = { window: results?.window ? { from: results.window.fromMs, to: results.window.toMs } : null };
   const exportAs = (id: string) => {
     if (id === "report" && results) saveReport({ run, results }, reader).catch(notices.tellRefusal);
-    if (id === "csv" && results) save(`${run.runId}.csv`, "text/csv", figuresCsv(results));
-    if (id === "json" && results) save(`${run.runId}.json`, "application/json", JSON.stringify(results, null, 2));
-    if (id === "series" && course) save(`${run.runId}-course.csv`, "text/csv", courseCsv(course));
+    if (id === "csv" && results) save(fileName(run.runId, part, "csv"), "text/csv", figuresCsv(results));
+    if (id === "json" && results) save(fileName(run.runId, part, "json"), "application/json", JSON.stringify(results, null, 2));
+    if (id === "series" && course) save(fileName(`${run.runId}-course`, { ...view.subject, window: over ? view.window : null }, "csv"), "text/csv", courseCsv(course));
   };
   const act = (id: string) => {
     if (id === "delete") setAsking("delete");
