@@ -392,6 +392,7 @@ export const en = {
     spotHint: "Cheaper; workers may be taken away during a run.",
     quorum: "Quorum",
     quorumHint: "The percentage of workers without which a run fails.",
+    quorumRange: "must be a number between 0 and 100\u00a0%",
     startTimeout: "Start timeout",
     startTimeoutHint: "How long workers may take to get ready.",
     live: "Live figures",

@@ -185,7 +185,7 @@ export const es: Messages = {
   scenario: {
     details: "Detalles",
     description: "Descripción",
-    workload: "Peticiones",
+    workload: "Qué se envía",
     http: (n) => count(n, "petición HTTP", "peticiones HTTP"),
     script: "Script",
     shape: "Carga",
@@ -373,6 +373,7 @@ export const es: Messages = {
     spotHint: "Más barato; pueden retirarse workers durante una ejecución.",
     quorum: "Quórum",
     quorumHint: "Si hay menos de este porcentaje de workers listos, la ejecución falla.",
+    quorumRange: "debe ser un número entre 0 y 100\u00a0%",
     startTimeout: "Tiempo límite de inicio",
     startTimeoutHint: "Cuánto pueden tardar los workers en estar listos.",
     live: "Cifras en vivo",

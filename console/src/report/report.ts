@@ -61,7 +61,7 @@ ${figures(messages.run.tabTransactions, messages.run.label, results.transactions
 ${figures(messages.run.tabRegions, messages.run.region, results.byRegion, reader)}
 ${errors(results.errors, reader)}
 ${workers(reported.workers, reader)}
-${scenario(run, messages)}
+${scenario(run, reader)}
 </main>
 <footer><p>${messages.report.definitions}</p><p>${messages.report.made(format.utc(now.toISOString()), run.runId)}</p></footer>
 </body>
@@ -159,8 +159,8 @@ function workers(list: readonly Worker[], { messages, format }: Reader): Markup 
   return table(messages.run.tabWorkers, headers, rows);
 }
 
-function scenario(run: Run, messages: Messages): Markup {
-  const facts = scenarioFacts(run.scenario, messages).filter(({ lines }) => lines.length > 0);
+function scenario(run: Run, { messages, format }: Reader): Markup {
+  const facts = scenarioFacts(run.scenario, messages, format).filter(({ lines }) => lines.length > 0);
   return markup`<section><h2>${messages.run.tabScenario}</h2><dl class="facts">${facts.map(
     ({ name, lines }) => markup`<div><dt>${name}</dt>${lines.map((line) => markup`<dd>${line}</dd>`)}</div>`,
   )}</dl></section>`;
