@@ -129,6 +129,14 @@ describe("what the server says", () => {
     );
   });
 
+  it("is said without the marks of the server's text", () => {
+    const problem = { pointer: "/shape", detail: "use the shape `script` to run `Group` as it is" };
+    expect(sayField(problem, en)).toBe("use the shape script to run Group as it is");
+    const reason = { code: "CANCELLED", words: "CANCELLED_BY", values: ["person:ana"], detail: "cancelled by person:ana" };
+    expect(sayEvent(reason, en)).toBe("cancelled by ana");
+    expect(sayEvent(reason, es)).toBe("Alguien canceló la ejecución (la canceló ana).");
+  });
+
   it("is said to its end where one sentence holds others", () => {
     const lost = ["7", "us-east-1", "2", "ENGINE_DIED_UNDER_LOAD", "OutOfMemoryError", "9", "sa-east-1", "2", "", "Spot", "8", "us-east-1", "1", "NOT_HEARD_AGAIN"];
     const words = { words: "RESULTS_WITHOUT", values: ["1", ...lost], detail: "the results are without …" };
