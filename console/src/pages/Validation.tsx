@@ -1,5 +1,4 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -27,6 +26,7 @@ import { useTitle } from "../components/useTitle";
 import { useValidateNow } from "../components/useValidateNow";
 import { useMessages } from "../i18n/language";
 import { sayDetail } from "../i18n/said";
+import "../run/Logs.css";
 import { Stages } from "../run/Stages";
 import { Exchanges } from "../validation/Exchanges";
 
@@ -77,7 +77,7 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
             headerText={messages.validation.log(validation.log.length)}
             defaultExpanded={validation.outcome === "failed"}
           >
-            <Box variant="pre">{validation.log.join("\n")}</Box>
+            <pre className="log">{validation.log.join("\n")}</pre>
           </ExpandableSection>
         )}
       </SpaceBetween>
