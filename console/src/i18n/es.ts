@@ -441,6 +441,8 @@ export const es: Messages = {
     from: "Desde",
     to: "Hasta",
     clockHint: "Desde el inicio, como minutos:segundos.",
+    clockWrong: "debe ser minutos:segundos, como 1:30",
+    partReversed: "debe ser posterior al comienzo",
     window: (from, to) => `De ${from} a ${to}`,
     windowOf:
       "Los gráficos, las cifras y los errores son de esta parte. Los criterios, la validez, los workers y lo que seguía en curso al final son de toda la ejecución.",
