@@ -113,7 +113,11 @@ export class Format {
 
   /** In the reader's zone. */
   instant(at: string | null | undefined): string {
-    return at == null ? NONE : this.#when.format(new Date(at));
+    if (at == null) return NONE;
+    const parts = this.#when.formatToParts(new Date(at));
+    const time = parts.findIndex(({ type }) => type === "hour");
+    // In a narrow column the date may stand above the time, but not a half of the clock below the other.
+    return parts.map(({ value }, i) => (i > time ? value.replace(/\s/g, SPACE) : value)).join("");
   }
 
   /** The time of the day in the reader's zone, to the millisecond. */
