@@ -77,7 +77,9 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
             headerText={messages.validation.log(validation.log.length)}
             defaultExpanded={validation.outcome === "failed"}
           >
-            <pre className="log">{validation.log.join("\n")}</pre>
+            <pre className="log" tabIndex={0} aria-label={messages.validation.log(validation.log.length)}>
+              {validation.log.join("\n")}
+            </pre>
           </ExpandableSection>
         )}
       </SpaceBetween>
