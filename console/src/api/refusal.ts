@@ -32,6 +32,11 @@ export function unreadable(status: number): Refusal {
   return new Refusal({ status, code: "UNREADABLE", detail: `the server answered ${status}` });
 }
 
+/** Whether what was asked for is not there, or no longer: asked again it will not be, either. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "NOT_FOUND";
+}
+
 /** Whether the same request may be answered otherwise in a moment. */
 export function isPassing(error: unknown): boolean {
   return error instanceof Refusal && (error.status === 0 || error.status === 429 || error.status >= 500);

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
 import { LEFT_PAGE_MS, queries } from "./queries";
+import { isGone } from "./refusal";
 import type { Run, RunEntry, RunStatus } from "./types";
 
 export interface RunFilter {
@@ -90,7 +91,7 @@ export const runs = {
     queryOptions({
       queryKey: ["runs", "one", runId],
       queryFn: ({ signal }) => answer(api.GET("/api/v1/runs/{runId}", { params: { path: { runId } }, signal })),
-      refetchInterval: ({ state }) => (state.data && isSettled(state.data, Date.now()) ? false : 1_000),
+      refetchInterval: ({ state: { data, error } }) => (isGone(error) || (data && isSettled(data, Date.now())) ? false : 1_000),
       refetchIntervalInBackground: true,
     }),
 };

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { answer, api, here } from "./client";
 import { queries } from "./queries";
+import { isGone } from "./refusal";
 import { isOver } from "./runs";
 import type { Validation } from "./types";
 
@@ -11,7 +12,7 @@ export const validations = {
       queryKey: ["validations", runId],
       queryFn: async ({ signal }): Promise<Validation> =>
         here(await answer(api.GET("/api/v1/runs/{runId}/validation", { params: { path: { runId } }, signal }))),
-      refetchInterval: ({ state }) => (state.data && isOver(state.data.status) ? false : 1_000),
+      refetchInterval: ({ state: { data, error } }) => (isGone(error) || (data && isOver(data.status)) ? false : 1_000),
     }),
 };
 

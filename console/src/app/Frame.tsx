@@ -6,7 +6,7 @@ import TopNavigation from "@cloudscape-design/components/top-navigation";
 import Box from "@cloudscape-design/components/box";
 import { useQuery } from "@tanstack/react-query";
 import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
-import { Outlet, useLocation, useNavigate } from "react-router";
+import { Outlet, ScrollRestoration, useLocation, useNavigate } from "react-router";
 
 import { system } from "../api/system";
 import { LANGUAGES, useLanguage, useMessages, type Language } from "../i18n/language";
@@ -23,6 +23,8 @@ export function Frame() {
   return (
     <NoticesProvider>
       <Layout />
+      {/* Without it a page opens as far down as the one before it was read. */}
+      <ScrollRestoration />
     </NoticesProvider>
   );
 }

@@ -5,7 +5,7 @@ import { Empty } from "../components/Empty";
 import { LocalTable, type LocalColumn } from "../components/LocalTable";
 import { useFormat, useMessages } from "../i18n/language";
 import { Change } from "./Change";
-import { figureOf, metricName, showFigure, WORTH, type Compared } from "./delta";
+import { figureOf, metricName, RESOLUTION_MS, showFigure, WORTH, type Compared } from "./delta";
 
 interface Row {
   label: string;
@@ -57,7 +57,7 @@ export function DeltaTable({ comparison: { labels } }: { comparison: Comparison 
     <LocalTable
       name="labels"
       title={messages.run.tabLabels}
-      description={messages.compare.coloured(format.percent(WORTH))}
+      description={messages.compare.coloured(format.percent(WORTH), format.ms(RESOLUTION_MS))}
       items={rows.filter(({ label }) => label in rest)}
       pinned={all ? [{ label: "*", pair: all }] : []}
       columns={columns}

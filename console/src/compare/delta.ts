@@ -24,7 +24,7 @@ const BETTER: Record<Compared, 1 | 0 | -1> = {
 export const WORTH = 0.05;
 
 /** JMeter measures in whole milliseconds: a difference of one is none. */
-const RESOLUTION_MS = 1;
+export const RESOLUTION_MS = 1;
 
 export type Judgement = "better" | "worse" | "alike";
 

@@ -54,3 +54,12 @@ it("acts once, however often Enter is pressed", async () => {
   await userEvent.type(screen.getByRole("textbox"), "Checkout{Enter}{Enter}");
   expect(perform).toHaveBeenCalledOnce();
 });
+
+it("stays open under the second click of two, which lands beside it", async () => {
+  const { close } = show(() => Promise.resolve());
+  // What lies around it is a part of it.
+  await userEvent.click(screen.getByRole("dialog"));
+  expect(close).not.toHaveBeenCalled();
+  await userEvent.click(screen.getAllByRole("button", { name: "Cancel" })[0] as HTMLElement);
+  expect(close).toHaveBeenCalledOnce();
+});

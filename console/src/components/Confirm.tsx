@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
+import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
@@ -46,7 +46,7 @@ export function Confirm({ title, text, action, word, dismissLabel, perform, clos
       visible
       header={title}
       closeAriaLabel={messages.common.cancel}
-      onDismiss={close}
+      onDismiss={unlessBeside(close)}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
@@ -78,6 +78,13 @@ export function Confirm({ title, text, action, word, dismissLabel, perform, clos
       </SpaceBetween>
     </Modal>
   );
+}
+
+/** For a dialog that is not to close by a click beside it: the second of a double click on what opened it lands there. */
+export function unlessBeside(close: () => void): NonNullable<ModalProps["onDismiss"]> {
+  return ({ detail }) => {
+    if (detail.reason !== "overlay") close();
+  };
 }
 
 function collapsed(text: string): string {

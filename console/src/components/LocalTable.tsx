@@ -1,4 +1,3 @@
-import "./LocalTable.css";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
@@ -9,6 +8,7 @@ import type { ReactNode } from "react";
 import { useFormat, useMessages } from "../i18n/language";
 import { Empty } from "./Empty";
 import { useLocalTableState, type Sorting } from "./localTableState";
+import { Name } from "./Name";
 import { isShown, TablePreferences, type Shown } from "./TablePreferences";
 
 type Value = number | string | null | undefined;
@@ -85,7 +85,7 @@ export function LocalTable<T>(props: Props<T>) {
         isRowHeader: id === fixed,
         cell: (item: T) => {
           const shown = cell ? cell(item) : (value?.(item) ?? messages.common.none);
-          return id === fixed ? <div className="row-name">{shown}</div> : shown;
+          return id === fixed ? <Name>{shown}</Name> : shown;
         },
         ...(minWidth !== undefined && { minWidth }),
         ...(id === fixed && { maxWidth: MOST_OF_NAME }),

@@ -1,3 +1,4 @@
+import "./ServerTable.css";
 import Pagination from "@cloudscape-design/components/pagination";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
@@ -52,7 +53,7 @@ export function ServerTable<T>(props: Props<T>) {
     <Table
       variant={variant ?? "container"}
       items={query.data?.items ?? []}
-      columnDefinitions={columns}
+      columnDefinitions={columns.map((column) => ({ ...column, cell: (item: T) => <div className="cell">{column.cell(item)}</div> }))}
       columnDisplay={columns.map((column) => ({ id: column.id, visible: isShown(column, fixed, state.columns) }))}
       trackBy={rowId}
       loading={query.isPending}

@@ -1,5 +1,6 @@
-import type { Run } from "../api/types";
+import type { Run, Script } from "../api/types";
 import type { Messages } from "../i18n/en";
+import type { Format } from "../i18n/format";
 
 export type ScenarioDocument = Run["scenario"];
 
@@ -8,11 +9,11 @@ export interface Fact {
   lines: string[];
 }
 
-/** What a scenario says, in words. */
-export function scenarioFacts(scenario: ScenarioDocument, messages: Messages): Fact[] {
+/** What a scenario says, in words; it names its script by an id alone. */
+export function scenarioFacts(scenario: ScenarioDocument, messages: Messages, format: Format, script?: Script): Fact[] {
   const { worker, start, criteria, description } = scenario;
   return [
-    { name: messages.scenario.workload, lines: workload(scenario, messages) },
+    { name: messages.scenario.workload, lines: workload(scenario, messages, format, script) },
     {
       name: messages.scenario.shape,
       lines: [shape(scenario, messages), `${messages.editor.drain}: ${scenario.shape.drain}`],
@@ -23,7 +24,7 @@ export function scenarioFacts(scenario: ScenarioDocument, messages: Messages): F
       lines: [
         `${messages.editor.vcpus(worker.vcpu)}, ${messages.editor.gb(worker.memoryGb)}`,
         ...(worker.spot ? [messages.editor.spot] : []),
-        `${messages.editor.quorum}: ${Math.round(start.quorum * 100)} %`,
+        `${messages.editor.quorum}: ${format.measured(`${Number((start.quorum * 100).toFixed(4))}%`)}`,
         `${messages.editor.startTimeout}: ${start.timeout}`,
       ],
     },
@@ -39,8 +40,11 @@ export function scenarioFacts(scenario: ScenarioDocument, messages: Messages): F
 /** More would make a list of what the tables show anyway. */
 const MOST_REQUESTS = 5;
 
-function workload({ workload: given }: ScenarioDocument, messages: Messages): string[] {
-  if (given.kind === "script") return [messages.scenario.script, ...(given.entry ? [given.entry] : [])];
+function workload({ workload: given }: ScenarioDocument, messages: Messages, format: Format, script?: Script): string[] {
+  if (given.kind === "script") {
+    const name = script ? `${messages.scenario.script}: ${script.fileName}, ${format.bytes(script.size)}` : messages.scenario.script;
+    return [name, ...(given.entry ? [given.entry] : [])];
+  }
   const shown = given.requests.slice(0, MOST_REQUESTS).map(({ method, url }) => `${method} ${url}`);
   return [messages.scenario.http(given.requests.length), ...shown, ...(given.requests.length > shown.length ? ["…"] : [])];
 }

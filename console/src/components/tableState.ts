@@ -46,7 +46,7 @@ export function useTableState(): TableState {
         if (value === null || value === "") next.delete(name);
         else next.set(name, value);
       }
-      void navigate({ search: next.toString() }, { state: trail, replace });
+      void navigate({ search: next.toString() }, { state: trail, replace, preventScrollReset: true });
     },
     [navigate, search],
   );

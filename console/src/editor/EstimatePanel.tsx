@@ -3,6 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import { memo } from "react";
 
 import { Refusal } from "../api/refusal";
 import type { Estimate } from "../api/types";
@@ -13,7 +14,7 @@ import { useEstimate } from "./useEstimate";
 import "./estimate.css";
 
 /** What a run of the draft takes and costs, and what is missing for it. */
-export function EstimatePanel({ draft }: { draft: Draft }) {
+export const EstimatePanel = memo(function EstimatePanel({ draft }: { draft: Draft }) {
   const messages = useMessages();
   const format = useFormat();
   const { estimate, isPending, error } = useEstimate(draft);
@@ -48,7 +49,7 @@ export function EstimatePanel({ draft }: { draft: Draft }) {
       )}
     </div>
   );
-}
+});
 
 /** A draft that is not finished yet is no failure. */
 function reasonFor(error: unknown, messages: ReturnType<typeof useMessages>): string {

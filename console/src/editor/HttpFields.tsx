@@ -2,18 +2,29 @@ import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useCallback, useMemo } from "react";
 
 import { useMessages } from "../i18n/language";
 import { emptyRequest, type Draft } from "./draft";
-import { errorAt } from "./fieldErrors";
+import { errorAt, NO_ERRORS, type FieldErrors } from "./fieldErrors";
 import { Group } from "./Group";
-import { RequestFields } from "./RequestFields";
+import { RequestFields, type RequestProps } from "./RequestFields";
 import { replaced, type SectionProps } from "./section";
 import { TextField } from "./TextField";
 
 export function HttpFields({ draft, errors, change }: SectionProps) {
   const messages = useMessages();
   const { http } = draft;
+  const errorsOf = useMemo(() => byRequest(errors), [errors]);
+  // The same for as long as the page is open, so that a key in one request does not draw all of them.
+  const changeRequest = useCallback<RequestProps["change"]>(
+    (index, part) => change((now) => ({ http: { ...now.http, requests: replaced(now.http.requests, index, part) } })),
+    [change],
+  );
+  const removeRequest = useCallback<RequestProps["remove"]>(
+    (index) => change((now) => ({ http: { ...now.http, requests: now.http.requests.filter((_, i) => i !== index) } })),
+    [change],
+  );
   const set = (part: Partial<Draft["http"]>) => change({ http: { ...http, ...part } });
   return (
     <SpaceBetween size="l">
@@ -24,11 +35,10 @@ export function HttpFields({ draft, errors, change }: SectionProps) {
               key={index}
               index={index}
               request={request}
-              errors={errors}
-              change={(part) => set({ requests: replaced(http.requests, index, part) })}
-              {...(http.requests.length > 1 && {
-                remove: () => set({ requests: http.requests.filter((_, i) => i !== index) }),
-              })}
+              errors={errorsOf.get(index) ?? NO_ERRORS}
+              change={changeRequest}
+              remove={removeRequest}
+              isOnly={http.requests.length === 1}
             />
           ))}
           <Button iconName="add-plus" onClick={() => set({ requests: [...http.requests, emptyRequest()] })}>
@@ -59,4 +69,16 @@ export function HttpFields({ draft, errors, change }: SectionProps) {
       </ColumnLayout>
     </SpaceBetween>
   );
+}
+
+/** The errors of each request, by its index; most have none. */
+function byRequest(errors: FieldErrors): Map<number, FieldErrors> {
+  const groups = new Map<number, Map<string, readonly string[]>>();
+  for (const [pointer, texts] of errors) {
+    const index = /^\/workload\/requests\/(\d+)\//.exec(pointer)?.[1];
+    if (index === undefined) continue;
+    const group = groups.get(Number(index)) ?? new Map<string, readonly string[]>();
+    groups.set(Number(index), group.set(pointer, texts));
+  }
+  return groups;
 }

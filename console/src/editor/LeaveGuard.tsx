@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect } from "react";
 import { useBlocker } from "react-router";
 
+import { unlessBeside } from "../components/Confirm";
 import { useMessages } from "../i18n/language";
 
 /** Asks before unsaved changes are lost, within the console and when the tab is closed. */
@@ -26,7 +27,7 @@ export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
       visible
       header={messages.editor.leave}
       closeAriaLabel={messages.editor.stay}
-      onDismiss={() => blocker.reset()}
+      onDismiss={unlessBeside(() => blocker.reset())}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">

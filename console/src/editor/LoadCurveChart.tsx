@@ -1,5 +1,6 @@
 import "./LoadCurveChart.css";
 import Box from "@cloudscape-design/components/box";
+import { memo } from "react";
 
 import { useFormat, useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
@@ -10,7 +11,7 @@ const HEIGHT = 130;
 const MARGIN = { left: 56, right: 12, top: 10, bottom: 24 };
 
 /** The load over time as it is typed. */
-export function LoadCurveChart({ draft }: { draft: Draft }) {
+export const LoadCurveChart = memo(function LoadCurveChart({ draft }: { draft: Pick<Draft, "shape" | "traffic"> }) {
   const messages = useMessages();
   const format = useFormat();
   const curve = loadCurve(draft);
@@ -48,4 +49,4 @@ export function LoadCurveChart({ draft }: { draft: Draft }) {
       </text>
     </svg>
   );
-}
+});

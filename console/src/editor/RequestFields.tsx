@@ -4,6 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Grid from "@cloudscape-design/components/grid";
 import Select from "@cloudscape-design/components/select";
 import Textarea from "@cloudscape-design/components/textarea";
+import { memo } from "react";
 
 import type { Method } from "../api/types";
 import { useMessages } from "../i18n/language";
@@ -12,12 +13,14 @@ import { errorAt, type FieldErrors } from "./fieldErrors";
 import { Foldable } from "./Foldable";
 import { TextField } from "./TextField";
 
-interface Props {
+export interface RequestProps {
   index: number;
   request: RequestDraft;
+  /** Its own. */
   errors: FieldErrors;
-  change(part: Partial<RequestDraft>): void;
-  remove?: () => void;
+  isOnly: boolean;
+  change(index: number, part: Partial<RequestDraft>): void;
+  remove(index: number): void;
 }
 
 const METHODS: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -30,9 +33,10 @@ const COLUMNS = [
   { colspan: { default: 12, xxs: 4, s: 2 } },
 ];
 
-/** One of the listed requests. */
-export function RequestFields({ index, request, errors, change, remove }: Props) {
+/** One of the listed requests; drawn again only when it has changed itself, as there may be a hundred. */
+export const RequestFields = memo(function RequestFields({ index, request, errors, isOnly, ...props }: RequestProps) {
   const messages = useMessages();
+  const change = (part: Partial<RequestDraft>) => props.change(index, part);
   const at = (part: string) => `/workload/requests/${index}/${part}`;
   return (
     <div role="group" aria-label={messages.editor.request(index + 1)}>
@@ -96,12 +100,12 @@ export function RequestFields({ index, request, errors, change, remove }: Props)
             />
           </FormField>
         </ColumnLayout>
-        {remove && (
-          <Button iconName="remove" variant="inline-link" onClick={remove}>
+        {!isOnly && (
+          <Button iconName="remove" variant="inline-link" onClick={() => props.remove(index)}>
             {messages.editor.removeRequest(index + 1)}
           </Button>
         )}
       </Foldable>
     </div>
   );
-}
+});

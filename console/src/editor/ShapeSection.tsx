@@ -4,6 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useDeferredValue } from "react";
 
 import { useMessages } from "../i18n/language";
 import type { Draft } from "./draft";
@@ -16,6 +17,7 @@ export function ShapeSection({ draft, errors, change }: SectionProps) {
   const messages = useMessages();
   const { shape } = draft;
   const set = (part: Partial<Draft["shape"]>) => change({ shape: { ...shape, ...part } });
+  const settled = useDeferredValue(draft);
   const field = (part: "rampUp" | "hold" | "drain" | "maxDuration", label: string, hint: string) => (
     <TextField
       label={label}
@@ -55,7 +57,7 @@ export function ShapeSection({ draft, errors, change }: SectionProps) {
           {shape.kind === "script" && field("maxDuration", messages.editor.maxDuration, messages.editor.maxDurationHint)}
           {field("drain", messages.editor.drain, messages.editor.drainHint)}
         </ColumnLayout>
-        {shape.kind === "users" && <LoadCurveChart draft={draft} />}
+        {shape.kind === "users" && <LoadCurveChart draft={settled} />}
       </SpaceBetween>
     </Container>
   );

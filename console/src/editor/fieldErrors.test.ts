@@ -28,6 +28,11 @@ describe("problems of a saved scenario", () => {
     expect(errorAt(errors, "/workload/requests/0/headers")).toBe("X-A is not a text");
   });
 
+  it("are said in the unit of the field", () => {
+    const problem = { pointer: "/start/quorum", detail: "must be a number between 0 and 1", code: "NOT_NUMBER", values: ["0", "1"] };
+    expect(errorAt(assign([problem], fields, en), "/start/quorum")).toBe("must be a number between 0 and 100\u00a0%");
+  });
+
   it("go when the field is mended, and stay at the others", () => {
     const problems = ["/name", "/workload/requests/0/url", ""].map((pointer) => ({ pointer, detail: "is wrong" }));
     const errors = assign(problems, fields, en);

@@ -14,7 +14,9 @@ export function assign(problems: readonly FieldProblem[], fields: ReadonlySet<st
   const errors = new Map<string, string[]>();
   for (const problem of problems) {
     const { pointer } = problem;
-    const said = sayField(problem, messages);
+    // Here it is typed as a percentage; the server has a share of 1.
+    const isShare = pointer === "/start/quorum" && problem.code === "NOT_NUMBER";
+    const said = isShare ? messages.editor.quorumRange : sayField(problem, messages);
     let field = pointer;
     while (field !== "" && !fields.has(field)) {
       field = field.slice(0, field.lastIndexOf("/"));

@@ -24,6 +24,8 @@ export type Goal = "stay" | "run" | "validate";
 /** `fields`: the errors stand at their fields. `upload`: the chosen script is not there yet. */
 type RefusalKind = "stale" | "fields" | "upload" | Refusal | Error | null;
 
+export type Editing = ReturnType<typeof useEditing>;
+
 /** A draft on its way to become a scenario. */
 export function useEditing(original: Original | null, initial: Draft) {
   const messages = useMessages();

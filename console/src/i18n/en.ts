@@ -1,4 +1,5 @@
 import type { ExchangePhase, Metric, PricedItem, RunStatus, StageName, Trigger, WorkerState } from "../api/types";
+import { localeOf } from "./locale";
 import { AS_IT_IS } from "./said";
 
 const status: Record<RunStatus, string> = {
@@ -66,7 +67,7 @@ const metric: Record<Metric, string> = {
   throughput: "Throughput",
 };
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many: string) => `${n.toLocaleString(localeOf("en"))} ${n === 1 ? one : many}`;
 
 export const en = {
   language: "English",
@@ -383,20 +384,21 @@ export const en = {
     advanced: "Workers and start",
     vcpu: "vCPU",
     memory: "Memory",
-    gb: (n: number) => `${n} GB`,
-    vcpus: (n: number) => `${n} vCPU`,
+    gb: (n: number) => `${n}\u00a0GB`,
+    vcpus: (n: number) => `${n}\u00a0vCPU`,
     heap: "Heap share",
     heapHint: "The part of memory that the engine's heap may take, in percent.",
     spot: "Use Fargate Spot",
     spotHint: "Cheaper; workers may be taken away during a run.",
     quorum: "Quorum",
     quorumHint: "The percentage of workers without which a run fails.",
+    quorumRange: "must be a number between 0 and 100\u00a0%",
     startTimeout: "Start timeout",
     startTimeoutHint: "How long workers may take to get ready.",
     live: "Live figures",
     liveHint: "Workers send figures while they run.",
     criteria: "Criteria",
-    criteriaHint: "What a run must reach to pass. A run with 100 % failures never passes.",
+    criteriaHint: "What a run must reach to pass. A run with 100\u00a0% failures never passes.",
     criteriaNone: "No criteria",
     addCriterion: "Add criterion",
     criterionLabel: "Label",
@@ -460,6 +462,8 @@ export const en = {
     from: "From",
     to: "To",
     clockHint: "Since the start, as minutes:seconds.",
+    clockWrong: "must be minutes:seconds, such as 1:30",
+    partReversed: "must be after the beginning",
     window: (from: string, to: string) => `From ${from} to ${to}`,
     windowOf:
       "Charts, figures and errors are of this part. Criteria, validity, workers and what was still under way at the end are of the whole run.",
@@ -492,6 +496,8 @@ export const en = {
     sent: "Sent",
     failures: "Failures",
     all: "All",
+    holdOnly: "Hold only",
+    holdOnlyHint: "After the ramp-up, with all users.",
     noResults: "This run left no results",
     noResultsHint: "No worker delivered a single sample. The reason above and the workers' logs say why.",
     errorsNone: "No failures",
@@ -515,7 +521,7 @@ export const en = {
     cpuOverTime: "CPU of the workers",
     busiest: "Busiest worker",
     cpuLine: "Too busy above",
-    cpuHigh: "Above 80 %: the worker itself may slow down the requests.",
+    cpuHigh: "Above 80\u00a0%: the worker itself may slow down the requests.",
     exit: "How it ended",
     users: "Users",
     workersNone: "No workers are known",
@@ -547,7 +553,7 @@ export const en = {
     title: "Estimate",
     onAws: "a run, on AWS",
     atLeast: (dollars: string) => `at least ${dollars}`,
-    tasks: (n: number, vcpu: number, gb: number) => `${count(n, "task", "tasks")} with ${vcpu} vCPU and ${gb} GB in all`,
+    tasks: (n: number, vcpu: number, gb: number) => `${count(n, "task", "tasks")} with ${vcpu}\u00a0vCPU and ${gb}\u00a0GB in all`,
     paidFor: (length: string) => `${length} from the first task's launch to the last one's end`,
     items: "Item by item",
     unknown: "not known beforehand",
@@ -614,12 +620,15 @@ export const en = {
     candidateHint: "The run in question.",
     choose: "Choose a run",
     option: (p95: string, rate: string) => `p95 ${p95}, ${rate}`,
+    baseMissing: (runId: string) => `The base, ${runId}, does not exist, or no longer. Choose another one.`,
+    candidateMissing: (runId: string) => `The candidate, ${runId}, does not exist, or no longer. Choose another one.`,
     swap: "Swap",
     warnings: "The runs differ in more than their figures",
     points: (n: string) => `${n} percentage points`,
     better: "better",
     worse: "worse",
-    coloured: (share: string) => `Base → candidate. A change of ${share} or more is coloured: green is better, red is worse.`,
+    coloured: (share: string, time: string) =>
+      `Base → candidate. A change of ${share} or more is coloured, one of a time if it is more than ${time} as well: green is better, red is worse.`,
     onlyBase: "only in the base",
     onlyCandidate: "only in the candidate",
     p50: "Median response time",
@@ -627,6 +636,9 @@ export const en = {
     p99: "p99 response time",
     with: "Compare",
     withBaseline: "With the baseline",
+    noBaseline: "The scenario has no baseline. A run is made one in the history.",
+    isBaseline: "This run is the baseline.",
+    noPrevious: "No run before this one has results.",
     withPrevious: "With the run before",
     withOther: "With another run…",
     chosen: (n: number) => `${n} of 2 chosen${n === 2 ? "; another one takes the place of the first" : ""}`,
@@ -635,7 +647,7 @@ export const en = {
   report: {
     highest: (value: string) => `highest ${value}`,
     definitions:
-      "Percentiles are of all samples of all workers, by nearest rank, to 0.1 %; nothing is averaged. Response times are from the first byte sent to the last byte received.",
+      "Percentiles are of all samples of all workers, by nearest rank, to 0.1\u00a0%; nothing is averaged. Response times are from the first byte sent to the last byte received.",
     made: (at: string, runId: string) => `Made ${at} from ${runId}.`,
   },
 

@@ -1,8 +1,9 @@
 import type { Messages } from "./en";
+import { localeOf } from "./locale";
 import { saidInSpanish } from "./said.es";
 import { MEMORY_IN_GB } from "./saidOfRuns.es";
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString("es")} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many: string) => `${n.toLocaleString(localeOf("es"))} ${n === 1 ? one : many}`;
 
 export const es: Messages = {
   language: "Español",
@@ -184,7 +185,7 @@ export const es: Messages = {
   scenario: {
     details: "Detalles",
     description: "Descripción",
-    workload: "Peticiones",
+    workload: "Qué se envía",
     http: (n) => count(n, "petición HTTP", "peticiones HTTP"),
     script: "Script",
     shape: "Carga",
@@ -364,20 +365,21 @@ export const es: Messages = {
     advanced: "Workers e inicio",
     vcpu: "vCPU",
     memory: "Memoria",
-    gb: (n) => `${n} GB`,
-    vcpus: (n) => `${n} vCPU`,
+    gb: (n) => `${n}\u00a0GB`,
+    vcpus: (n) => `${n}\u00a0vCPU`,
     heap: "Parte para el heap",
     heapHint: "La parte de la memoria que puede ocupar el heap del motor, en porcentaje.",
     spot: "Usar Fargate Spot",
     spotHint: "Más barato; pueden retirarse workers durante una ejecución.",
     quorum: "Quórum",
     quorumHint: "Si hay menos de este porcentaje de workers listos, la ejecución falla.",
+    quorumRange: "debe ser un número entre 0 y 100\u00a0%",
     startTimeout: "Tiempo límite de inicio",
     startTimeoutHint: "Cuánto pueden tardar los workers en estar listos.",
     live: "Cifras en vivo",
     liveHint: "Los workers envían cifras mientras se ejecutan.",
     criteria: "Criterios",
-    criteriaHint: "Lo que una ejecución debe alcanzar para superarse. Con un 100 % de fallos nunca se supera.",
+    criteriaHint: "Lo que una ejecución debe alcanzar para superarse. Con un 100\u00a0% de fallos nunca se supera.",
     criteriaNone: "Sin criterios",
     addCriterion: "Agregar criterio",
     criterionLabel: "Nombre",
@@ -441,6 +443,8 @@ export const es: Messages = {
     from: "Desde",
     to: "Hasta",
     clockHint: "Desde el inicio, como minutos:segundos.",
+    clockWrong: "debe ser minutos:segundos, como 1:30",
+    partReversed: "debe ser posterior al comienzo",
     window: (from, to) => `De ${from} a ${to}`,
     windowOf:
       "Los gráficos, las cifras y los errores son de esta parte. Los criterios, la validez, los workers y lo que seguía en curso al final son de toda la ejecución.",
@@ -473,6 +477,8 @@ export const es: Messages = {
     sent: "Enviado",
     failures: "Fallos",
     all: "Todas",
+    holdOnly: "Solo la fase sostenida",
+    holdOnlyHint: "Después de la rampa de subida, con todos los usuarios.",
     noResults: "Esta ejecución no dejó resultados",
     noResultsHint: "Ningún worker entregó una sola muestra. El motivo de arriba y los registros de los workers dicen por qué.",
     errorsNone: "Sin fallos",
@@ -496,7 +502,7 @@ export const es: Messages = {
     cpuOverTime: "CPU de los workers",
     busiest: "El más ocupado",
     cpuLine: "Demasiado ocupado por encima de",
-    cpuHigh: "Por encima del 80 %: el propio worker puede ralentizar las peticiones.",
+    cpuHigh: "Por encima del 80\u00a0%: el propio worker puede ralentizar las peticiones.",
     exit: "Cómo terminó",
     users: "Usuarios",
     workersNone: "No se conoce ningún worker",
@@ -538,7 +544,7 @@ export const es: Messages = {
     title: "Estimación",
     onAws: "por ejecución, en AWS",
     atLeast: (dollars) => `al menos ${dollars}`,
-    tasks: (n, vcpu, gb) => `${count(n, "tarea", "tareas")} con ${vcpu} vCPU y ${gb} GB en total`,
+    tasks: (n, vcpu, gb) => `${count(n, "tarea", "tareas")} con ${vcpu}\u00a0vCPU y ${gb}\u00a0GB en total`,
     paidFor: (length) => `${length} desde que se lanza la primera tarea hasta que acaba la última`,
     items: "Partida por partida",
     unknown: "no se sabe de antemano",
@@ -604,12 +610,15 @@ export const es: Messages = {
     candidateHint: "La ejecución en cuestión.",
     choose: "Elija una ejecución",
     option: (p95, rate) => `p95 de ${p95}, ${rate}`,
+    baseMissing: (runId) => `La base, ${runId}, no existe, o ya no. Elija otra.`,
+    candidateMissing: (runId) => `La candidata, ${runId}, no existe, o ya no. Elija otra.`,
     swap: "Intercambiar",
     warnings: "Las ejecuciones difieren en algo más que sus cifras",
     points: (n) => `${n} puntos porcentuales`,
     better: "mejor",
     worse: "peor",
-    coloured: (share) => `Base → candidata. Un cambio del ${share} o más lleva color: verde es mejor, rojo es peor.`,
+    coloured: (share, time) =>
+      `Base → candidata. Un cambio del ${share} o más lleva color, y el de un tiempo si además supera ${time}: verde es mejor, rojo es peor.`,
     onlyBase: "solo en la base",
     onlyCandidate: "solo en la candidata",
     p50: "Tiempo de respuesta mediano",
@@ -617,6 +626,9 @@ export const es: Messages = {
     p99: "Tiempo de respuesta p99",
     with: "Comparar",
     withBaseline: "Con la línea base",
+    noBaseline: "El escenario no tiene línea base. Se elige en el historial.",
+    isBaseline: "Esta ejecución es la línea base.",
+    noPrevious: "Ninguna ejecución anterior tiene resultados.",
     withPrevious: "Con la anterior",
     withOther: "Con otra…",
     chosen: (n) => `${n} de 2 elegidas${n === 2 ? "; otra toma el lugar de la primera" : ""}`,
@@ -625,7 +637,7 @@ export const es: Messages = {
   report: {
     highest: (value) => `máximo ${value}`,
     definitions:
-      "Los percentiles son de todas las muestras de todos los workers, por rango más próximo, al 0,1 %; nada se promedia. Los tiempos de respuesta van del primer byte enviado al último recibido.",
+      "Los percentiles son de todas las muestras de todos los workers, por rango más próximo, al 0,1\u00a0%; nada se promedia. Los tiempos de respuesta van del primer byte enviado al último recibido.",
     made: (at, runId) => `Hecho el ${at} a partir de ${runId}.`,
   },
 

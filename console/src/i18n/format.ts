@@ -1,12 +1,10 @@
-import type { Language } from "./language";
-
 const NONE = "–";
 /** Keeps a figure and its unit on one line. */
 const SPACE = "\u00a0";
 
-/** Figures and instants as a reader of this language expects them, each with its unit. */
+/** Figures and instants as a reader of this locale expects them, each with its unit. */
 export class Format {
-  readonly #language: Language;
+  readonly #locale: string;
   readonly #numbers = new Map<number, Intl.NumberFormat>();
   readonly #dollars: Intl.NumberFormat;
   readonly #prices: Intl.NumberFormat;
@@ -14,19 +12,19 @@ export class Format {
   readonly #time: Intl.DateTimeFormat;
   readonly #zone: Intl.DateTimeFormat;
 
-  constructor(language: Language) {
-    this.#language = language;
-    this.#dollars = new Intl.NumberFormat(language, { style: "currency", currency: "USD" });
-    this.#prices = new Intl.NumberFormat(language, { style: "currency", currency: "USD", maximumFractionDigits: 10 });
-    this.#when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
-    this.#time = new Intl.DateTimeFormat(language, {
+  constructor(locale: string) {
+    this.#locale = locale;
+    this.#dollars = new Intl.NumberFormat(locale, { style: "currency", currency: "USD" });
+    this.#prices = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", maximumFractionDigits: 10 });
+    this.#when = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+    this.#time = new Intl.DateTimeFormat(locale, {
       hour: "2-digit",
       minute: "2-digit",
       second: "2-digit",
       fractionalSecondDigits: 3,
       hourCycle: "h23",
     });
-    this.#zone = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
+    this.#zone = new Intl.DateTimeFormat(locale, { timeZoneName: "short" });
   }
 
   integer(value: number | null | undefined): string {
@@ -115,7 +113,11 @@ export class Format {
 
   /** In the reader's zone. */
   instant(at: string | null | undefined): string {
-    return at == null ? NONE : this.#when.format(new Date(at));
+    if (at == null) return NONE;
+    const parts = this.#when.formatToParts(new Date(at));
+    const time = parts.findIndex(({ type }) => type === "hour");
+    // In a narrow column the date may stand above the time, but not a half of the clock below the other.
+    return parts.map(({ value }, i) => (i > time ? value.replace(/\s/g, SPACE) : value)).join("");
   }
 
   /** The time of the day in the reader's zone, to the millisecond. */
@@ -144,7 +146,7 @@ export class Format {
   #number(value: number, digits: number): string {
     let format = this.#numbers.get(digits);
     if (!format) {
-      format = new Intl.NumberFormat(this.#language, { maximumFractionDigits: digits });
+      format = new Intl.NumberFormat(this.#locale, { maximumFractionDigits: digits });
       this.#numbers.set(digits, format);
     }
     return format.format(value);

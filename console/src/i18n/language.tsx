@@ -3,6 +3,7 @@ import { createContext, useContext, useMemo, useState, type ReactNode } from "re
 
 import { en, type Messages } from "./en";
 import { Format } from "./format";
+import { localeOf } from "./locale";
 
 export const LANGUAGES = ["en", "es"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -54,7 +55,7 @@ export function LanguageProvider({ initial, children }: { initial: Catalogue; ch
     return {
       language,
       messages,
-      format: new Format(language),
+      format: new Format(localeOf(language)),
       choose: async (chosen) => {
         const catalogue = await loadCatalogue(chosen);
         localStorage.setItem(KEPT_AS, chosen);

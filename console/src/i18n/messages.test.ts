@@ -5,6 +5,7 @@ import { en } from "./en";
 import { es } from "./es";
 import { Format } from "./format";
 import { preferredLanguage } from "./language";
+import { localeOf } from "./locale";
 import { sayEvent, sayField, sayRefusal } from "./said";
 
 type Leaf = string | ((...parts: never[]) => string);
@@ -128,6 +129,14 @@ describe("what the server says", () => {
     );
   });
 
+  it("is said without the marks of the server's text", () => {
+    const problem = { pointer: "/shape", detail: "use the shape `script` to run `Group` as it is" };
+    expect(sayField(problem, en)).toBe("use the shape script to run Group as it is");
+    const reason = { code: "CANCELLED", words: "CANCELLED_BY", values: ["person:ana"], detail: "cancelled by person:ana" };
+    expect(sayEvent(reason, en)).toBe("cancelled by ana");
+    expect(sayEvent(reason, es)).toBe("Alguien canceló la ejecución (la canceló ana).");
+  });
+
   it("is said to its end where one sentence holds others", () => {
     const lost = ["7", "us-east-1", "2", "ENGINE_DIED_UNDER_LOAD", "OutOfMemoryError", "9", "sa-east-1", "2", "", "Spot", "8", "us-east-1", "1", "NOT_HEARD_AGAIN"];
     const words = { words: "RESULTS_WITHOUT", values: ["1", ...lost], detail: "the results are without …" };
@@ -147,6 +156,23 @@ describe("the language", () => {
     ["xx", ["pt"], "en"],
   ])("kept as %s with a browser of %j is %s", (kept, browser, language) => {
     expect(preferredLanguage(kept, browser)).toBe(language);
+  });
+});
+
+describe("the locale", () => {
+  it.each([
+    ["es", ["en-US", "es-CO", "es-MX"], "es-CO"],
+    ["es", ["en-US"], "es"],
+    ["en", ["en-US@posix", "en-GB"], "en-GB"],
+  ])("of %s in a browser of %j is %s", (language, browser, locale) => {
+    expect(localeOf(language, browser)).toBe(locale);
+  });
+
+  it("says how figures and times of the day are written", () => {
+    expect([new Format("es-CO"), new Format("es")].map((format) => format.integer(4_231))).toEqual(["4.231", "4231"]);
+    const at = new Date(2026, 10, 23, 17, 4, 5).toISOString();
+    expect(new Format("es-CO").instant(at)).toMatch(/ 5:04:05\u00a0p\.\u00a0m\.$/);
+    expect(new Format("es-ES").instant(at)).toContain("17:04:05");
   });
 });
 

@@ -11,8 +11,12 @@ export interface Said {
 
 export type Words = Readonly<Record<string, (...values: string[]) => string>>;
 
-/** The server speaks English. */
-export const AS_IT_IS: Said = { words: {}, event: {} };
+/** The server speaks English; but it calls a person as it does in its tokens, `person:ana`. */
+export const AS_IT_IS: Said = { words: { CANCELLED_BY: (person = "") => `cancelled by ${nameOf(person)}` }, event: {} };
+
+export function nameOf(principal: string): string {
+  return principal.replace(/^person:/, "");
+}
 
 /** A sentence of the server's, and how to say it in another language. */
 interface Sentence {
@@ -30,7 +34,12 @@ interface Detail {
 
 export function say({ code, values, detail }: Sentence, { said }: Messages): string {
   const words = code === undefined ? undefined : said.words[code];
-  return words ? words(...(values ?? [])) : detail;
+  return plain(words ? words(...(values ?? [])) : detail);
+}
+
+/** The server marks names as Markdown does, which is nothing that a page shows. */
+function plain(text: string): string {
+  return text.replace(/`([^`]*)`/g, "$1");
 }
 
 export function sayField(problem: FieldProblem, messages: Messages): string {
@@ -49,7 +58,7 @@ export function sayEvent(event: Detail & { code: string }, messages: Messages): 
 export function sayRefusal(refusal: Detail & { code?: string | undefined }, messages: Messages): string {
   const { words, event } = messages.said;
   const general = event[refusal.code ?? ""];
-  if (general === undefined) return refusal.detail;
+  if (general === undefined) return sayDetail(refusal, messages);
   return refusal.words !== undefined && refusal.words in words ? sayDetail(refusal, messages) : general;
 }
 

@@ -1,4 +1,4 @@
-import { sayNested, type Words } from "./said";
+import { nameOf, sayNested, type Words } from "./said";
 
 /** What became of a run and its workers, and what its figures are worth. */
 export const saidOfRuns: Words = {
@@ -42,7 +42,7 @@ export const saidOfRuns: Words = {
   WORKER_WAS_LOST: () => "se perdió",
   PLACED_FEWER: () => "ECS colocó menos tareas de las pedidas",
 
-  CANCELLED_BY: (person) => `la canceló ${person}`,
+  CANCELLED_BY: (person = "") => `la canceló ${nameOf(person)}`,
   REGION_NOT_SET_UP: (region) => `${region} ya no está configurada: quítela del escenario o configúrela otra vez`,
   QUOTAS_SHORT: (...quotas) => groups(quotas, 5).map(quotaShort).join("; "),
   TOO_FEW_READY: (ready, planned, timeout) => `${ready} de ${planned} workers estuvieron listos en ${timeout}. ${RAISE}`,

@@ -13,6 +13,7 @@ import { lazy, Suspense, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
 import { comparisons } from "../api/comparisons";
+import { isGone } from "../api/refusal";
 import { results } from "../api/results";
 import { runs } from "../api/runs";
 import type { Comparison, Run } from "../api/types";
@@ -21,6 +22,7 @@ import { DeltaTable } from "../compare/DeltaTable";
 import { figureOf, metricName, showFigure, type Compared } from "../compare/delta";
 import type { Overlaid } from "../compare/overlay";
 import { RunPicker } from "../compare/RunPicker";
+import { Clamped } from "../components/Clamped";
 import { Empty } from "../components/Empty";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
@@ -42,29 +44,44 @@ export default function Compare() {
   useTitle(messages.compare.title);
 
   const known = base.data ?? candidate.data;
-  const failed = [base, candidate].find((query) => query.isError && !query.data);
+  const isMissing = { base: isGone(base.error), candidate: isGone(candidate.error) };
+  const failed = [base, candidate].find((query) => query.isError && !query.data && !isGone(query.error));
   if (failed) return <Problem error={failed.error} retry={() => void failed.refetch()} isPolling />;
-  if (baseId === "" && candidateId === "") {
+  const toScenarios = (
+    <Empty
+      title={messages.compare.nothing}
+      hint={messages.compare.nothingHint}
+      action={<RouterButton to="/scenarios">{messages.home.toScenarios}</RouterButton>}
+    />
+  );
+  if (baseId === "" && candidateId === "") return toScenarios;
+  const missing = (
+    <>
+      {isMissing.base && <Alert type="error">{messages.compare.baseMissing(baseId)}</Alert>}
+      {isMissing.candidate && <Alert type="error">{messages.compare.candidateMissing(candidateId)}</Alert>}
+    </>
+  );
+  if (!known && [base, candidate].some(({ isFetching }) => isFetching)) return <Spinner size="large" />;
+  if (!known) {
     return (
-      <Empty
-        title={messages.compare.nothing}
-        hint={messages.compare.nothingHint}
-        action={<RouterButton to="/scenarios">{messages.home.toScenarios}</RouterButton>}
-      />
+      <SpaceBetween size="l">
+        {missing}
+        {toScenarios}
+      </SpaceBetween>
     );
   }
-  if (!known) return <Spinner size="large" />;
 
   const choose = (first: string, second: string) =>
     setParameters((now) => new URLSearchParams([...[...now].filter(([name]) => name !== "runs"), ["runs", `${first},${second}`]]), {
       replace: true,
+      preventScrollReset: true,
     });
   return (
     <ContentLayout
       header={
         <Header
           variant="h1"
-          description={<RouterLink to={`/scenarios/${known.scenarioId}`}>{known.scenario.name}</RouterLink>}
+          description={<RouterLink to={`/scenarios/${known.scenarioId}`}><Clamped text={known.scenario.name} /></RouterLink>}
           actions={
             <Button iconName="refresh" disabled={!base.data || !candidate.data} onClick={() => choose(candidateId, baseId)}>
               {messages.compare.swap}
@@ -76,6 +93,7 @@ export default function Compare() {
       }
     >
       <SpaceBetween size="l">
+        {missing}
         <Container>
           <ColumnLayout columns={2}>
             <RunPicker
@@ -134,7 +152,7 @@ function Headline({ comparison: { labels } }: { comparison: Comparison }) {
   if (!pair) return null;
   return (
     <Container header={<Header variant="h2">{messages.run.allLabels}</Header>}>
-      <ColumnLayout columns={HEADLINE.length} variant="text-grid" minColumnWidth={150}>
+      <ColumnLayout columns={HEADLINE.length} variant="text-grid" minColumnWidth={190}>
         {HEADLINE.map((metric) => (
           <div key={metric}>
             <Box variant="awsui-key-label">{metricName(metric, messages)}</Box>

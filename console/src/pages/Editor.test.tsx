@@ -133,3 +133,13 @@ it("begins where the results are kept, if workers may run there", async () => {
   expect(await screen.findByText("us-east-1")).toBeTruthy();
   expect(screen.queryByText("sa-east-1")).toBeNull();
 });
+
+it("says what became of a save beside its buttons, without moving them", async () => {
+  show();
+  const button = await screen.findByRole("button", { name: "Save" });
+  requests.mockImplementation(() => Promise.resolve(Response.json({ status: 409, code: "STALE_VERSION", detail: "stale" }, { status: 409 })));
+  await userEvent.click(button);
+  const alert = await screen.findByText("Somebody else has saved this scenario meanwhile.");
+  expect(screen.getByRole("complementary").contains(alert)).toBe(true);
+  expect(button.compareDocumentPosition(alert)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});

@@ -20,7 +20,7 @@ import "../editor/layout.css";
 import { ShapeSection } from "../editor/ShapeSection";
 import { Summary } from "../editor/Summary";
 import { TrafficSection } from "../editor/TrafficSection";
-import { useEditing, type Original } from "../editor/useEditing";
+import { useEditing, type Editing, type Original } from "../editor/useEditing";
 import { WorkerSection } from "../editor/WorkerSection";
 import { WorkloadSection } from "../editor/WorkloadSection";
 import { useMessages } from "../i18n/language";
@@ -68,20 +68,6 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
       {/* No form element: in one, Enter in a field presses the first button there is, whichever that is. */}
       <div className="editor">
         <SpaceBetween size="l">
-          {refusal === "stale" && (
-            <Alert
-              type="warning"
-              header={messages.problem.stale}
-              action={
-                <Button onClick={() => window.location.reload()}>
-                  {messages.problem.reload}
-                </Button>
-              }
-            >
-              {messages.problem.staleHint}
-            </Alert>
-          )}
-          {refusal !== null && typeof refusal !== "string" && <Problem error={refusal} />}
           <DetailsSection {...section} />
           <WorkloadSection {...section} upload={upload} />
           <ShapeSection {...section} />
@@ -96,21 +82,44 @@ function Fields({ original, initial }: { original: Original | null; initial: Dra
             save={(goal) => void save(goal)}
             cancel={() => void (isFirstPage() ? navigate("/scenarios") : navigate(-1))}
           >
-            {refusal === "upload" && (
-              <Alert type="warning" header={messages.editor.scriptMissing}>
-                {upload.state.step === "failed" ? messages.editor.scriptFailed : messages.editor.scriptUnderWay}
-              </Alert>
-            )}
-            {refusal === "fields" && (
-              <Alert type="error" header={messages.editor.invalid}>
-                {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
-              </Alert>
-            )}
+            <Refused refusal={refusal} upload={upload} errors={errors} />
           </Summary>
         </aside>
       </div>
     </ContentLayout>
   );
+}
+
+/** Why nothing was saved; what is wrong with a field stands there. */
+function Refused({ refusal, upload, errors }: Pick<Editing, "refusal" | "upload" | "errors">) {
+  const messages = useMessages();
+  if (refusal === null) return null;
+  if (refusal === "stale") {
+    return (
+      <Alert
+        type="warning"
+        header={messages.problem.stale}
+        action={<Button onClick={() => window.location.reload()}>{messages.problem.reload}</Button>}
+      >
+        {messages.problem.staleHint}
+      </Alert>
+    );
+  }
+  if (refusal === "upload") {
+    return (
+      <Alert type="warning" header={messages.editor.scriptMissing}>
+        {upload.state.step === "failed" ? messages.editor.scriptFailed : messages.editor.scriptUnderWay}
+      </Alert>
+    );
+  }
+  if (refusal === "fields") {
+    return (
+      <Alert type="error" header={messages.editor.invalid}>
+        {errors.get("")?.map((text) => <div key={text}>{text}</div>)}
+      </Alert>
+    );
+  }
+  return <Problem error={refusal} />;
 }
 
 /** Whether the console has no page before this one: then back would lead out of it, or nowhere. */

@@ -10,9 +10,11 @@ import { useQuery } from "@tanstack/react-query";
 import { runs } from "../api/runs";
 import { scenarios } from "../api/scenarios";
 import type { RunEntry, ScenarioEntry } from "../api/types";
+import { Clamped } from "../components/Clamped";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
 import { LastRun } from "../components/LastRun";
+import { Name } from "../components/Name";
 import { Outdated } from "../components/Outdated";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
@@ -36,7 +38,9 @@ export default function Home() {
   const mayEdit = useMayEdit();
   const underWay = useQuery(runs.active());
   const recent = useQuery(runs.all({ limit, ...(cursor !== undefined && { cursor }) }));
-  const columns = useRunColumns({ withScenario: true });
+  const columns = useRunColumns({ withScenario: true }).map((column) =>
+    column.id === "scenario" ? { ...column, cell: scenarioOf } : column,
+  );
   useTitle(messages.home.title);
   const active = underWay.data?.items ?? [];
   return (
@@ -82,6 +86,14 @@ export default function Home() {
   );
 }
 
+function scenarioOf({ scenarioName }: RunEntry) {
+  return (
+    <Name isNarrow>
+      <Clamped text={scenarioName} />
+    </Name>
+  );
+}
+
 /** The newest scenarios, each a click from its run. */
 function Shortcuts({ mayEdit }: { mayEdit: boolean }) {
   const messages = useMessages();
@@ -109,14 +121,16 @@ function Shortcuts({ mayEdit }: { mayEdit: boolean }) {
           header: messages.scenarios.name,
           isRowHeader: true,
           cell: ({ scenarioId, name, description }) => (
-            <>
-              <RouterLink to={`/scenarios/${scenarioId}`}>{name}</RouterLink>
+            <Name>
+              <RouterLink to={`/scenarios/${scenarioId}`}>
+                <Clamped text={name} />
+              </RouterLink>
               {description && (
                 <Box color="text-body-secondary" fontSize="body-s">
-                  {description}
+                  <Clamped text={description} />
                 </Box>
               )}
-            </>
+            </Name>
           ),
         },
         { id: "lastRun", header: messages.scenarios.lastRun, minWidth: 150, cell: ({ lastRun }) => <LastRun run={lastRun} /> },
@@ -144,7 +158,7 @@ function ActiveRun({ run }: { run: RunEntry }) {
   return (
     <SpaceBetween size="xxs">
       <RouterLink to={`/runs/${run.runId}`} fontSize="heading-m">
-        {run.scenarioName}
+        <Clamped text={run.scenarioName} />
       </RouterLink>
       <RunStatus status={run.status} />
       <Box color="text-body-secondary">

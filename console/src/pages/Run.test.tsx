@@ -47,19 +47,21 @@ const RUN = {
   },
 };
 const times = { min: 1, mean: 2, stdev: 1, p50: 2, p75: 3, p90: 4, p95: 5, p99: 6, p999: 7, max: 8 };
+const FIGURES = {
+  requests: 1_234,
+  failures: 0,
+  failureRate: 0,
+  throughput: 20,
+  virtualUsersMax: 5,
+  bytesReceived: 1,
+  bytesSent: 1,
+  responseTimeMs: times,
+  ttfbMs: times,
+  connectMs: times,
+};
 const RESULTS = {
-  total: {
-    requests: 1_234,
-    failures: 0,
-    failureRate: 0,
-    throughput: 20,
-    virtualUsersMax: 5,
-    bytesReceived: 1,
-    bytesSent: 1,
-    responseTimeMs: times,
-    ttfbMs: times,
-    connectMs: times,
-  },
+  total: FIGURES,
+  steady: { ...FIGURES, requests: 1_111 },
   byLabel: {},
   byRegion: {},
   transactions: {},

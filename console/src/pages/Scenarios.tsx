@@ -11,10 +11,12 @@ import { useNavigate } from "react-router";
 import { deleteScenario, scenarios } from "../api/scenarios";
 import type { ScenarioEntry } from "../api/types";
 import { useNotices } from "../app/notices";
+import { Clamped } from "../components/Clamped";
 import { Confirm } from "../components/Confirm";
 import { Empty } from "../components/Empty";
 import { Instant } from "../components/Instant";
 import { LastRun } from "../components/LastRun";
+import { Name } from "../components/Name";
 import { RouterButton, RouterLink } from "../components/RouterLink";
 import { RunButton } from "../components/RunButton";
 import { ServerTable, type Column } from "../components/ServerTable";
@@ -155,20 +157,30 @@ function useColumns(
       header: messages.scenarios.name,
       isRowHeader: true,
       minWidth: 160,
-      cell: ({ scenarioId, name }) => <RouterLink to={`/scenarios/${scenarioId}`}>{name}</RouterLink>,
+      cell: ({ scenarioId, name }) => (
+        <Name isNarrow>
+          <RouterLink to={`/scenarios/${scenarioId}`}>
+            <Clamped text={name} />
+          </RouterLink>
+        </Name>
+      ),
     },
     {
       id: "tags",
       header: messages.scenarios.tags,
       minWidth: 110,
       cell: ({ tags }) =>
-        tags.length === 0
-          ? messages.common.none
-          : tags.map((tag) => (
+        tags.length === 0 ? (
+          messages.common.none
+        ) : (
+          <Name isNarrow>
+            {tags.map((tag) => (
               <Button key={tag} variant="inline-link" onClick={() => state.setFilter("tag", tag)}>
                 <Badge>{tag}</Badge>
               </Button>
-            )),
+            ))}
+          </Name>
+        ),
     },
     {
       id: "lastRun",

@@ -1,5 +1,4 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -15,6 +14,7 @@ import { cancelRun, isOver, runs } from "../api/runs";
 import type { Run, Validation as ValidationView } from "../api/types";
 import { validations } from "../api/validations";
 import { useNotices } from "../app/notices";
+import { Clamped } from "../components/Clamped";
 import { Instant } from "../components/Instant";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
@@ -26,6 +26,7 @@ import { useTitle } from "../components/useTitle";
 import { useValidateNow } from "../components/useValidateNow";
 import { useMessages } from "../i18n/language";
 import { sayDetail } from "../i18n/said";
+import "../run/Logs.css";
 import { Stages } from "../run/Stages";
 import { Exchanges } from "../validation/Exchanges";
 
@@ -54,7 +55,9 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
             <SpaceBetween direction="horizontal" size="m">
               <RunStatus status={validation.status} />
               <Instant at={validation.createdAt} withZone />
-              <RouterLink to={`/scenarios/${run.scenarioId}`}>{run.scenario.name}</RouterLink>
+              <RouterLink to={`/scenarios/${run.scenarioId}`}>
+                <Clamped text={run.scenario.name} />
+              </RouterLink>
             </SpaceBetween>
           }
           actions={<Actions run={run} over={over} />}
@@ -74,7 +77,9 @@ function Loaded({ run, validation }: { run: Run; validation: ValidationView }) {
             headerText={messages.validation.log(validation.log.length)}
             defaultExpanded={validation.outcome === "failed"}
           >
-            <Box variant="pre">{validation.log.join("\n")}</Box>
+            <pre className="log" tabIndex={0} aria-label={messages.validation.log(validation.log.length)}>
+              {validation.log.join("\n")}
+            </pre>
           </ExpandableSection>
         )}
       </SpaceBetween>

@@ -32,6 +32,7 @@ const results = {
   interrupted: 0,
   window: { fromMs: 10_000, toMs: 20_000 },
   total: figures,
+  steady: { ...figures, requests: 1_111 },
   byLabel: { [HOSTILE]: figures },
   byRegion: { "us-east-1": figures },
   transactions: {},
@@ -117,6 +118,11 @@ describe("a report", () => {
     expect(path).not.toContain("NaN");
     const legend = [...page.querySelectorAll(".legend li")].map((item) => item.textContent?.replaceAll("\u00a0", " "));
     expect(legend).toContain("p95 (highest 7 ms)");
+  });
+
+  it("tells the hold from all of the run", () => {
+    const row = [...page.querySelectorAll("tr")].find((candidate) => candidate.textContent?.startsWith("Hold only"));
+    expect(row?.textContent).toContain("1,111");
   });
 
   it("leaves out tables without rows", () => {

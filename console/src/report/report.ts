@@ -8,7 +8,9 @@ import type { Language } from "../i18n/language";
 import type { Course } from "../live/course";
 import { courseCharts } from "../run/courseCharts";
 import { figureColumns } from "../run/figureColumns";
+import type { Row } from "../run/FiguresTable";
 import { resultTiles } from "../run/resultTiles";
+import { sumsOf } from "../run/sums";
 import { lineChart } from "./lineChart";
 import { markup, Markup } from "./markup";
 import { STYLE } from "./style";
@@ -54,12 +56,12 @@ ${notices(run, results, messages)}
 ${tiles(results, reader)}
 <section><h2>${messages.run.charts}</h2><div class="charts">${charts(reported, reader)}</div></section>
 ${criteria(results, reader)}
-${figures(messages.run.tabLabels, messages.run.label, results.byLabel, reader, results.total)}
+${figures(messages.run.tabLabels, messages.run.label, results.byLabel, reader, sumsOf(run.scenario, results, messages))}
 ${figures(messages.run.tabTransactions, messages.run.label, results.transactions, reader)}
 ${figures(messages.run.tabRegions, messages.run.region, results.byRegion, reader)}
 ${errors(results.errors, reader)}
 ${workers(reported.workers, reader)}
-${scenario(run, messages)}
+${scenario(run, reader)}
 </main>
 <footer><p>${messages.report.definitions}</p><p>${messages.report.made(format.utc(now.toISOString()), run.runId)}</p></footer>
 </body>
@@ -110,7 +112,7 @@ function charts({ course, results }: Reported, { messages, format }: Reader): Ma
 
 function criteria({ verdict, window }: Results, { messages, format }: Reader): Markup {
   const rows = verdict.criteria.map(({ label, metric, op, value, observed, passed }) => [
-    `${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`,
+    named(`${label === "*" ? messages.run.allLabels : label}: ${messages.metric[metric]} ${op} ${format.measured(value)}`),
     observed === null ? messages.common.none : format.measured(observed),
     markup`<span class="${passed ? "good" : "bad"}">${passed ? messages.run.criterionPassed : messages.run.criterionFailed}</span>`,
   ]);
@@ -118,11 +120,11 @@ function criteria({ verdict, window }: Results, { messages, format }: Reader): M
   return table(title, [messages.run.criterion, messages.run.observed, messages.run.outcome], rows);
 }
 
-function figures(title: string, subject: string, groups: Record<string, Figures>, { messages, format }: Reader, total?: Figures): Markup {
+function figures(title: string, subject: string, groups: Record<string, Figures>, { messages, format }: Reader, sums: Row[] = []): Markup {
   const columns = figureColumns(messages, format);
   const most = Object.entries(groups).sort(([, a], [, b]) => b.requests - a.requests);
-  const rows = [...(total ? [[messages.run.all, total] as const] : []), ...most].map(([name, of]) => [
-    name,
+  const rows = [...sums, ...most.map(([name, of]): Row => ({ name, figures: of }))].map(({ name, hint, figures: of }) => [
+    markup`${named(name)}${hint && markup`<div class="hint">${hint}</div>`}`,
     ...columns.map(({ value, show }) => show(value(of))),
   ]);
   return table(title, [subject, ...columns.map((column) => column.header)], rows);
@@ -132,9 +134,9 @@ function errors(groups: readonly ErrorGroup[], { messages, format }: Reader): Ma
   const headers = [messages.run.count, messages.run.label, messages.run.code, messages.run.message, messages.run.first, messages.run.last];
   const rows = groups.map(({ count, label, code, message, assertion, firstAt, lastAt, samples: [sample] }) => [
     format.integer(count),
-    label,
-    code,
-    markup`${[message, assertion].filter(Boolean).join(": ")}${
+    named(label),
+    named(code),
+    markup`<div class="name">${[message, assertion].filter(Boolean).join(": ")}</div>${
       sample &&
       markup`<details><summary>${messages.run.exchange}</summary><h4>${messages.run.request}</h4><pre>${requestText(sample)}</pre><h4>${messages.run.response}</h4><pre>${responseText(sample)}</pre></details>`
     }`,
@@ -157,11 +159,16 @@ function workers(list: readonly Worker[], { messages, format }: Reader): Markup 
   return table(messages.run.tabWorkers, headers, rows);
 }
 
-function scenario(run: Run, messages: Messages): Markup {
-  const facts = scenarioFacts(run.scenario, messages).filter(({ lines }) => lines.length > 0);
+function scenario(run: Run, { messages, format }: Reader): Markup {
+  const facts = scenarioFacts(run.scenario, messages, format).filter(({ lines }) => lines.length > 0);
   return markup`<section><h2>${messages.run.tabScenario}</h2><dl class="facts">${facts.map(
     ({ name, lines }) => markup`<div><dt>${name}</dt>${lines.map((line) => markup`<dd>${line}</dd>`)}</div>`,
   )}</dl></section>`;
+}
+
+/** A cell with what somebody wrote, which may break anywhere; figures and their units do not. */
+function named(text: string): Markup {
+  return markup`<div class="name">${text}</div>`;
 }
 
 /** Nothing at all where there are no rows. */

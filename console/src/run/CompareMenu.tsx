@@ -14,6 +14,7 @@ export function CompareMenu({ run, baselineRunId }: { run: Run; baselineRunId: s
   const earlier = useQuery(runs.before(run.scenarioId, run.createdAt)).data?.items ?? [];
   const previous = earlier.find(({ status, summary }) => isComparable({ status, summary: summary ?? null }));
   const hasBaseline = baselineRunId !== null && baselineRunId !== run.runId;
+  const noBaseline = baselineRunId === null ? messages.compare.noBaseline : messages.compare.isBaseline;
   const bases: Record<string, string> = {
     ...(hasBaseline && { baseline: baselineRunId }),
     ...(previous && { previous: previous.runId }),
@@ -22,8 +23,8 @@ export function CompareMenu({ run, baselineRunId }: { run: Run; baselineRunId: s
   return (
     <ButtonDropdown
       items={[
-        { id: "baseline", text: messages.compare.withBaseline, disabled: !hasBaseline },
-        { id: "previous", text: messages.compare.withPrevious, disabled: !previous },
+        { id: "baseline", text: messages.compare.withBaseline, disabled: !hasBaseline, disabledReason: noBaseline },
+        { id: "previous", text: messages.compare.withPrevious, disabled: !previous, disabledReason: messages.compare.noPrevious },
         { id: "other", text: messages.compare.withOther },
       ]}
       onItemClick={({ detail }) => void navigate(`/compare?runs=${bases[detail.id] ?? ""},${run.runId}`)}

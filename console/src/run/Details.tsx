@@ -11,9 +11,10 @@ import type { Snapshot } from "../live/feed";
 import { Artifacts } from "./Artifacts";
 import { Criteria } from "./Criteria";
 import { Errors } from "./Errors";
-import { FiguresTable, rowsOf } from "./FiguresTable";
+import { FiguresTable, rowsOf, type Row } from "./FiguresTable";
 import { LiveLabels } from "./LiveLabels";
 import { Logs } from "./Logs";
+import { sumsOf } from "./sums";
 import type { View } from "./useView";
 import { Workers } from "./Workers";
 
@@ -29,9 +30,10 @@ interface Props {
 /** Everything under the charts. */
 export function Details({ run, results, feed, course, view }: Props) {
   const messages = useMessages();
+  const { scenario } = run;
   const over = isOver(run.status);
   // Tables of figures are drawn anew only when figures are.
-  const figures = useMemo(() => (results ? figureTabs(results, messages) : []), [results, messages]);
+  const figures = useMemo(() => (results ? figureTabs(scenario, results, messages) : []), [scenario, results, messages]);
   const tabs: TabsProps.Tab[] = [
     ...figures,
     ...(feed && !over
@@ -57,22 +59,22 @@ export function Details({ run, results, feed, course, view }: Props) {
   );
 }
 
-function figureTabs(results: Results, messages: ReturnType<typeof useMessages>): TabsProps.Tab[] {
+function figureTabs(scenario: Run["scenario"], results: Results, messages: ReturnType<typeof useMessages>): TabsProps.Tab[] {
   const { total, byLabel, byRegion, transactions, errors } = results;
-  const table = (id: string, label: string, subject: string, groups: typeof byLabel, withTotal: boolean) => ({
+  const table = (id: string, label: string, subject: string, groups: typeof byLabel, sums: Row[]) => ({
     id,
     label,
     content: (
-      <FiguresTable name={id} title={label} subject={subject} rows={rowsOf(groups)} {...(withTotal && { total })} />
+      <FiguresTable name={id} title={label} subject={subject} rows={rowsOf(groups)} sums={sums} />
     ),
   });
   return [
-    table("labels", messages.run.tabLabels, messages.run.label, byLabel, true),
+    table("labels", messages.run.tabLabels, messages.run.label, byLabel, sumsOf(scenario, results, messages)),
     ...(Object.keys(byRegion).length > 1
-      ? [table("regions", messages.run.tabRegions, messages.run.region, byRegion, true)]
+      ? [table("regions", messages.run.tabRegions, messages.run.region, byRegion, [{ name: messages.run.all, figures: total }])]
       : []),
     ...(Object.keys(transactions).length > 0
-      ? [table("transactions", messages.run.tabTransactions, messages.run.label, transactions, false)]
+      ? [table("transactions", messages.run.tabTransactions, messages.run.label, transactions, [])]
       : []),
     { id: "errors", label: `${messages.run.tabErrors} (${errors.length})`, content: <Errors groups={errors} isPart={results.window !== undefined} /> },
     { id: "criteria", label: messages.run.tabCriteria, content: <Criteria results={results} /> },

@@ -1,3 +1,5 @@
+import Box from "@cloudscape-design/components/box";
+
 import type { Figures } from "../api/types";
 import { FailureRate } from "../components/FailureRate";
 import { LocalTable, type LocalColumn } from "../components/LocalTable";
@@ -7,6 +9,8 @@ import { figureColumns } from "./figureColumns";
 export interface Row {
   name: string;
   figures: Figures;
+  /** What a row is of whose name does not say it. */
+  hint?: string;
 }
 
 export function rowsOf(groups: Record<string, Figures>): Row[] {
@@ -20,11 +24,12 @@ interface Props {
   /** What a row is of. */
   subject: string;
   rows: Row[];
-  total?: Figures;
+  /** Rows above all others: of everything, and of the hold alone. */
+  sums: Row[];
 }
 
 /** Figures side by side; sorted by any of them. */
-export function FiguresTable({ name, title, subject, rows, total }: Props) {
+export function FiguresTable({ name, title, subject, rows, sums }: Props) {
   const messages = useMessages();
   const columns = useFigureColumns(subject);
   return (
@@ -32,11 +37,11 @@ export function FiguresTable({ name, title, subject, rows, total }: Props) {
       name={name}
       title={title}
       items={rows}
-      pinned={total ? [{ name: messages.run.all, figures: total }] : []}
+      pinned={sums}
       columns={columns}
       fixed="name"
       sorting={{ column: "requests", descending: true }}
-      rowId={(row) => row.name}
+      rowId={(row) => (sums.includes(row) ? `sum ${row.name}` : `row ${row.name}`)}
       empty={messages.common.none}
     />
   );
@@ -46,7 +51,22 @@ function useFigureColumns(subject: string): LocalColumn<Row>[] {
   const messages = useMessages();
   const format = useFormat();
   return [
-    { id: "name", header: subject, value: ({ name }) => name, minWidth: 160 },
+    {
+      id: "name",
+      header: subject,
+      value: ({ name }) => name,
+      cell: ({ name, hint }) => (
+        <>
+          {name}
+          {hint && (
+            <Box color="text-body-secondary" fontSize="body-s">
+              {hint}
+            </Box>
+          )}
+        </>
+      ),
+      minWidth: 160,
+    },
     ...figureColumns(messages, format).map(({ id, header, value, show }) => ({
       id,
       header,

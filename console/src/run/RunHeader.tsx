@@ -7,11 +7,12 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { isComparable } from "../api/comparisons";
-import { Refusal } from "../api/refusal";
+import { isGone } from "../api/refusal";
 import { cancelRun, changeRun, deleteRun, isOver } from "../api/runs";
 import { scenarios, setBaseline } from "../api/scenarios";
 import type { Results, Run } from "../api/types";
 import { useNotices } from "../app/notices";
+import { Clamped } from "../components/Clamped";
 import { Confirm } from "../components/Confirm";
 import { Instant } from "../components/Instant";
 import { RouterLink } from "../components/RouterLink";
@@ -20,10 +21,11 @@ import { useMayEdit } from "../components/useMayEdit";
 import { useRunNow } from "../components/useRunNow";
 import { useFormat, useLanguage, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
-import { courseCsv, figuresCsv, save } from "./export";
+import { courseCsv, figuresCsv, fileName, save } from "./export";
 import { CompareMenu } from "./CompareMenu";
 import { Note } from "./Note";
 import { saveReport } from "./saveReport";
+import { useView } from "./useView";
 
 interface Props {
   run: Run;
@@ -48,7 +50,9 @@ export function RunHeader({ run, results, course }: Props) {
               {messages.run.endedAt} <Instant at={run.endedAt} withZone />
             </span>
           )}
-          <RouterLink to={`/scenarios/${run.scenarioId}`}>{run.scenario.name}</RouterLink>
+          <RouterLink to={`/scenarios/${run.scenarioId}`}>
+            <Clamped text={run.scenario.name} />
+          </RouterLink>
           <Note run={run} />
         </SpaceBetween>
       }
@@ -64,13 +68,14 @@ function Actions({ run, results, course }: Props) {
   const notices = useNotices();
   const navigate = useNavigate();
   const mayEdit = useMayEdit();
+  const view = useView();
   const { start, starting } = useRunNow();
   const reader = { language: useLanguage().language, messages, format: useFormat() };
   const [asking, setAsking] = useState<"cancel" | "delete" | null>(null);
   const over = isOver(run.status);
   // A deleted scenario leaves its runs behind.
   const { data: scenario, error } = useQuery({ ...scenarios.one(run.scenarioId), retry: false });
-  const isGone = error instanceof Refusal && error.code === "NOT_FOUND";
+  const isOrphan = isGone(error);
   const isBaseline = scenario?.baselineRunId === run.runId;
   const canBeCancelled = !over && run.status !== "stopping" && run.status !== "collecting";
 
@@ -80,11 +85,12 @@ function Actions({ run, results, course }: Props) {
     { id: "json", text: messages.run.exportJson, disabled: !results },
     { id: "series", text: messages.run.exportSeries, disabled: !course },
   ];
+  const part = { window: results?.window ? { from: results.window.fromMs, to: results.window.toMs } : null };
   const exportAs = (id: string) => {
     if (id === "report" && results) saveReport({ run, results }, reader).catch(notices.tellRefusal);
-    if (id === "csv" && results) save(`${run.runId}.csv`, "text/csv", figuresCsv(results));
-    if (id === "json" && results) save(`${run.runId}.json`, "application/json", JSON.stringify(results, null, 2));
-    if (id === "series" && course) save(`${run.runId}-course.csv`, "text/csv", courseCsv(course));
+    if (id === "csv" && results) save(fileName(run.runId, part, "csv"), "text/csv", figuresCsv(results));
+    if (id === "json" && results) save(fileName(run.runId, part, "json"), "application/json", JSON.stringify(results, null, 2));
+    if (id === "series" && course) save(fileName(`${run.runId}-course`, { ...view.subject, window: over ? view.window : null }, "csv"), "text/csv", courseCsv(course));
   };
   const act = (id: string) => {
     if (id === "delete") setAsking("delete");
@@ -123,7 +129,7 @@ function Actions({ run, results, course }: Props) {
           variant="primary"
           iconName="caret-right-filled"
           loading={starting !== null}
-          {...(isGone && { disabled: true, disabledReason: messages.run.scenarioGone })}
+          {...(isOrphan && { disabled: true, disabledReason: messages.run.scenarioGone })}
           onClick={() => void start(run.scenarioId)}
         >
           {messages.run.again}

@@ -1,5 +1,6 @@
 import { plannedMs } from "./planned";
 import "./Stages.css";
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
@@ -66,5 +67,12 @@ function LoadProgress({ run, startAt, now }: { run: Run; startAt: string; now: n
   const planned = plannedMs(run);
   const elapsed = Math.max(0, Math.min(now - Date.parse(startAt), planned));
   const text = messages.common.of(format.duration(Math.floor(elapsed / 1_000) * 1_000), format.duration(planned));
-  return <ProgressBar label={messages.run.load} value={planned > 0 ? (elapsed / planned) * 100 : 0} additionalInfo={text} />;
+  const percent = planned > 0 ? Math.round((elapsed / planned) * 100) : 0;
+  // With a label of its own it would read out the two with a blank before the colon.
+  return (
+    <div>
+      <Box variant="awsui-key-label">{messages.run.load}</Box>
+      <ProgressBar ariaLabel={messages.run.load} value={percent} additionalInfo={text} />
+    </div>
+  );
 }

@@ -2,10 +2,10 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Popover from "@cloudscape-design/components/popover";
+import Popover, { type PopoverProps } from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import type { Window } from "../api/results";
 import { useFormat, useMessages } from "../i18n/language";
@@ -22,6 +22,12 @@ interface Props {
 export function WindowPicker({ view: { window, choose }, isComputing }: Props) {
   const messages = useMessages();
   const format = useFormat();
+  const popover = useRef<PopoverProps.Ref>(null);
+  const apply = (chosen: Window) => {
+    choose({ window: chosen });
+    // It lies over the charts that are asked for.
+    popover.current?.focus();
+  };
   return (
     <SpaceBetween direction="horizontal" size="s" alignItems="center">
       {window && (
@@ -37,10 +43,11 @@ export function WindowPicker({ view: { window, choose }, isComputing }: Props) {
         </Button>
       )}
       <Popover
+        ref={popover}
         triggerType="text"
         dismissAriaLabel={messages.common.dismiss}
         header={messages.run.part}
-        content={<Fields window={window} choose={(chosen) => choose({ window: chosen })} />}
+        content={<Fields window={window} choose={apply} />}
       >
         {messages.run.choosePart}
       </Popover>
@@ -55,22 +62,25 @@ function Fields({ window, choose }: { window: Window | null; choose(window: Wind
   const [from, setFrom] = useState(clock(window?.from));
   const [to, setTo] = useState(clock(window?.to));
   const [start, end] = [parseClock(from), parseClock(to)];
-  const isReady = start !== null && end !== null && start < end;
+  const [isAsked, setAsked] = useState(false);
+  const isReversed = start !== null && end !== null && start >= end;
+  const wrong = (value: number | null) => (isAsked && value === null ? messages.run.clockWrong : undefined);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) choose({ from: start * 1_000, to: end * 1_000 });
+        setAsked(true);
+        if (start !== null && end !== null && !isReversed) choose({ from: start * 1_000, to: end * 1_000 });
       }}
     >
       <SpaceBetween size="xs">
-        <FormField label={messages.run.from} constraintText={messages.run.clockHint}>
+        <FormField label={messages.run.from} constraintText={messages.run.clockHint} errorText={wrong(start)}>
           <Input value={from} placeholder="0:30" onChange={({ detail }) => setFrom(detail.value)} />
         </FormField>
-        <FormField label={messages.run.to}>
+        <FormField label={messages.run.to} errorText={isAsked && isReversed ? messages.run.partReversed : wrong(end)}>
           <Input value={to} placeholder="1:30" onChange={({ detail }) => setTo(detail.value)} />
         </FormField>
-        <Button disabled={!isReady}>{messages.table.confirm}</Button>
+        <Button>{messages.table.confirm}</Button>
       </SpaceBetween>
     </form>
   );

@@ -3,13 +3,14 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 
 import { isOver } from "../api/runs";
-import type { Run } from "../api/types";
+import type { Run, Worker } from "../api/types";
 import { workers } from "../api/workers";
 import { Empty } from "../components/Empty";
 import { LocalTable } from "../components/LocalTable";
 import { Outdated } from "../components/Outdated";
 import { Problem } from "../components/Problem";
 import { WorkerState } from "../components/RunStatus";
+import type { Messages } from "../i18n/en";
 import { useFormat, useMessages } from "../i18n/language";
 import { sayDetail } from "../i18n/said";
 import type { Course } from "../live/course";
@@ -59,12 +60,17 @@ export function Workers({ run, course }: { run: Run; course: Course | null }) {
           { id: "users", header: messages.run.users, value: (w) => w.virtualUsers, cell: (w) => format.integer(w.virtualUsers) },
           { id: "requests", header: messages.run.requests, value: (w) => w.requests, cell: (w) => format.integer(w.requests) },
           { id: "failures", header: messages.run.failures, value: (w) => w.failures, cell: (w) => format.integer(w.failures) },
-          { id: "exit", header: messages.run.exit, value: ({ exit }) => exit && `${sayDetail(exit, messages)} (${exit.code})` },
+          { id: "exit", header: messages.run.exit, value: ({ exit }) => exit && howItEnded(exit, messages) },
         ]}
         empty={<Empty title={messages.run.workersNone} hint={messages.run.workersNoneHint} />}
       />
     </SpaceBetween>
   );
+}
+
+function howItEnded(exit: NonNullable<Worker["exit"]>, messages: Messages): string {
+  const words = sayDetail(exit, messages);
+  return words === "" ? `${messages.run.code} ${exit.code}` : `${words} (${exit.code})`;
 }
 
 function Cpu({ share }: { share: number | null }) {

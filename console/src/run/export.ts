@@ -1,3 +1,4 @@
+import type { Window } from "../api/results";
 import type { Figures, Results } from "../api/types";
 import type { Course } from "../live/course";
 
@@ -64,6 +65,28 @@ function cell(value: Cell): string {
   if (typeof value === "number") return String(value);
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What of a run a file is of; null stands for all. */
+interface Part {
+  window: Window | null;
+  label?: string | null;
+  region?: string | null;
+}
+
+/** A name that says what the file is of, in characters that every system bears: `run_1-course-10s-20s-GET_cart.csv`. */
+export function fileName(what: string, { window, label = null, region = null }: Part, extension: string): string {
+  const span = window ? [window.from, window.to].map((ms) => `${ms / 1_000}s`) : [];
+  const names = [label, region].flatMap((name) => (name === null ? [] : [safe(name)]));
+  return `${[what, ...span, ...names].join("-")}.${extension}`;
+}
+
+/** Names of files may have 255 bytes in all. */
+const MOST_CHARACTERS = 40;
+
+function safe(name: string): string {
+  const characters = [...name.replace(/[^\p{L}\p{N}.-]+/gu, "_")].slice(0, MOST_CHARACTERS);
+  return characters.join("").replace(/^[_.]+|[_.]+$/g, "") || "_";
 }
 
 /** Hands the reader a file. */

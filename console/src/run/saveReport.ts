@@ -4,7 +4,7 @@ import type { Results, Run } from "../api/types";
 import { workers } from "../api/workers";
 import { storedCourse } from "../live/course";
 import type { Reader } from "../report/report";
-import { save } from "./export";
+import { fileName, save } from "./export";
 import { plannedMs } from "./planned";
 
 const ALL = { label: null, region: null };
@@ -18,5 +18,5 @@ export async function saveReport({ run, results }: { run: Run; results: Results 
     queries.fetchQuery(workers.of(run.runId)),
   ]);
   const reported = { run, results, course: storedCourse(series, plannedMs(run)), workers: list.items };
-  save(`${run.runId}.html`, "text/html", report(reported, { ...reader, now: new Date() }));
+  save(fileName(run.runId, { window }, "html"), "text/html", report(reported, { ...reader, now: new Date() }));
 }

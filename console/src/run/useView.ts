@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useSearchParams } from "react-router";
 
 import type { Subject, Window } from "../api/results";
@@ -20,8 +20,16 @@ export function useView(): View {
 
   const subject = useMemo(() => ({ label, region }), [label, region]);
   const window = useMemo(() => (from !== null && to !== null && from < to ? { from, to } : null), [from, to]);
+  // Charts may say twice what was dragged, before the address has changed.
+  const chosen = useRef(window);
+  useEffect(() => {
+    chosen.current = window;
+  }, [window]);
   const choose = useCallback<View["choose"]>(
-    (change) =>
+    (change) => {
+      // Another part is another step, from which the browser's Back leads to the one before.
+      const isStep = change.window !== undefined && !isSame(change.window, chosen.current);
+      if (change.window !== undefined) chosen.current = change.window;
       setParameters(
         (now) => {
           const next = new URLSearchParams(now);
@@ -35,11 +43,16 @@ export function useView(): View {
           }
           return next;
         },
-        { replace: true, preventScrollReset: true },
-      ),
+        { replace: !isStep, preventScrollReset: true },
+      );
+    },
     [setParameters],
   );
   return useMemo(() => ({ subject, window, tab, choose }), [subject, window, tab, choose]);
+}
+
+function isSame(a: Window | null, b: Window | null): boolean {
+  return a?.from === b?.from && a?.to === b?.to;
 }
 
 function milliseconds(text: string | null): number | null {

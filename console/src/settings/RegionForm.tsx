@@ -10,6 +10,7 @@ import { useState } from "react";
 import { Refusal } from "../api/refusal";
 import { putRegion } from "../api/regions";
 import { useNotices } from "../app/notices";
+import { unlessBeside } from "../components/Confirm";
 import { Problem } from "../components/Problem";
 import { assign, NO_ERRORS } from "../editor/fieldErrors";
 import { TextField } from "../editor/TextField";
@@ -49,7 +50,7 @@ export function RegionForm({ initial, isNew, close }: { initial: SiteDraft; isNe
       size="large"
       header={isNew ? messages.regions.add : messages.regions.edit(initial.name)}
       closeAriaLabel={messages.common.cancel}
-      onDismiss={close}
+      onDismiss={unlessBeside(close)}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
