@@ -5,6 +5,7 @@ import type { RunEntry } from "../api/types";
 import { useFormat, useMessages } from "../i18n/language";
 import { Clamped } from "./Clamped";
 import { Instant } from "./Instant";
+import { Name } from "./Name";
 import { RouterLink } from "./RouterLink";
 import { RunStatus } from "./RunStatus";
 import type { Column } from "./ServerTable";
@@ -16,7 +17,11 @@ export function useRunColumns({ withScenario }: { withScenario: boolean }): Colu
   const scenario: Column<RunEntry> = {
     id: "scenario",
     header: messages.runs.scenario,
-    cell: (run) => run.scenarioName,
+    cell: (run) => (
+      <Name isNarrow>
+        <Clamped text={run.scenarioName} />
+      </Name>
+    ),
   };
   return [
     {

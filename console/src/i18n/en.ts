@@ -464,6 +464,7 @@ export const en = {
     clockHint: "Since the start, as minutes:seconds.",
     clockWrong: "must be minutes:seconds, such as 1:30",
     partReversed: "must be after the beginning",
+    partBeyond: (end: string) => `must be before the end of the run, at ${end}`,
     window: (from: string, to: string) => `From ${from} to ${to}`,
     windowOf:
       "Charts, figures and errors are of this part. Criteria, validity, workers and what was still under way at the end are of the whole run.",

@@ -445,6 +445,7 @@ export const es: Messages = {
     clockHint: "Desde el inicio, como minutos:segundos.",
     clockWrong: "debe ser minutos:segundos, como 1:30",
     partReversed: "debe ser posterior al comienzo",
+    partBeyond: (end) => `debe ser anterior al fin de la ejecución, a los ${end}`,
     window: (from, to) => `De ${from} a ${to}`,
     windowOf:
       "Los gráficos, las cifras y los errores son de esta parte. Los criterios, la validez, los workers y lo que seguía en curso al final son de toda la ejecución.",

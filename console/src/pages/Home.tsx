@@ -38,9 +38,7 @@ export default function Home() {
   const mayEdit = useMayEdit();
   const underWay = useQuery(runs.active());
   const recent = useQuery(runs.all({ limit, ...(cursor !== undefined && { cursor }) }));
-  const columns = useRunColumns({ withScenario: true }).map((column) =>
-    column.id === "scenario" ? { ...column, cell: scenarioOf } : column,
-  );
+  const columns = useRunColumns({ withScenario: true });
   useTitle(messages.home.title);
   const active = underWay.data?.items ?? [];
   return (
@@ -83,14 +81,6 @@ export default function Home() {
         />
       </SpaceBetween>
     </ContentLayout>
-  );
-}
-
-function scenarioOf({ scenarioName }: RunEntry) {
-  return (
-    <Name isNarrow>
-      <Clamped text={scenarioName} />
-    </Name>
   );
 }
 

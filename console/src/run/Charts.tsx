@@ -53,7 +53,7 @@ export function Charts({ run, course: { course, isOutdated, isLoading, error, re
       }
     >
       <SpaceBetween size="s">
-        {over ? <WindowPicker view={view} isComputing={isComputing} /> : <Liveness run={run} course={course} live={live} />}
+        {over ? <WindowPicker view={view} endMs={endOf(run)} isComputing={isComputing} /> : <Liveness run={run} course={course} live={live} />}
         {error !== null && <Problem error={error} retry={retry} isPolling={!over} />}
         {course && course.points.length > 0 ? (
           <Suspense fallback={<Spinner />}>
@@ -74,6 +74,11 @@ export function Charts({ run, course: { course, isOutdated, isLoading, error, re
       </SpaceBetween>
     </Container>
   );
+}
+
+/** Until the last answer there may be something to see. */
+function endOf({ startAt, endedAt }: Run): number | null {
+  return startAt === null || endedAt === null ? null : Date.parse(endedAt) - Date.parse(startAt);
 }
 
 /** The first figures come so long after the gates have opened. */

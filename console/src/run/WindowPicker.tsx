@@ -14,12 +14,14 @@ import type { View } from "./useView";
 
 interface Props {
   view: View;
+  /** The end of the run, in milliseconds; null before it is known. */
+  endMs: number | null;
   /** Whether what the page shows is not of this part yet. */
   isComputing: boolean;
 }
 
 /** Which part of the run the figures are of; for those who do not drag over a chart, too. */
-export function WindowPicker({ view: { window, choose }, isComputing }: Props) {
+export function WindowPicker({ view: { window, choose }, endMs, isComputing }: Props) {
   const messages = useMessages();
   const format = useFormat();
   const popover = useRef<PopoverProps.Ref>(null);
@@ -47,7 +49,7 @@ export function WindowPicker({ view: { window, choose }, isComputing }: Props) {
         triggerType="text"
         dismissAriaLabel={messages.common.dismiss}
         header={messages.run.part}
-        content={<Fields window={window} choose={apply} />}
+        content={<Fields window={window} endMs={endMs} choose={apply} />}
       >
         {messages.run.choosePart}
       </Popover>
@@ -55,7 +57,7 @@ export function WindowPicker({ view: { window, choose }, isComputing }: Props) {
   );
 }
 
-function Fields({ window, choose }: { window: Window | null; choose(window: Window): void }) {
+function Fields({ window, endMs, choose }: Pick<Props, "endMs"> & { window: Window | null; choose(window: Window): void }) {
   const messages = useMessages();
   const format = useFormat();
   const clock = (ms: number | undefined) => (ms === undefined ? "" : format.clock(ms / 1_000));
@@ -64,17 +66,18 @@ function Fields({ window, choose }: { window: Window | null; choose(window: Wind
   const [start, end] = [parseClock(from), parseClock(to)];
   const [isAsked, setAsked] = useState(false);
   const isReversed = start !== null && end !== null && start >= end;
+  const isBeyond = start !== null && endMs !== null && start * 1_000 >= endMs;
   const wrong = (value: number | null) => (isAsked && value === null ? messages.run.clockWrong : undefined);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         setAsked(true);
-        if (start !== null && end !== null && !isReversed) choose({ from: start * 1_000, to: end * 1_000 });
+        if (start !== null && end !== null && !isReversed && !isBeyond) choose({ from: start * 1_000, to: end * 1_000 });
       }}
     >
       <SpaceBetween size="xs">
-        <FormField label={messages.run.from} constraintText={messages.run.clockHint} errorText={wrong(start)}>
+        <FormField label={messages.run.from} constraintText={messages.run.clockHint} errorText={isAsked && isBeyond ? messages.run.partBeyond(clock(endMs ?? 0)) : wrong(start)}>
           <Input value={from} placeholder="0:30" onChange={({ detail }) => setFrom(detail.value)} />
         </FormField>
         <FormField label={messages.run.to} errorText={isAsked && isReversed ? messages.run.partReversed : wrong(end)}>
