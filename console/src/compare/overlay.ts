@@ -16,7 +16,11 @@ export interface Overlay {
 
 /** Two series over one axis; runs of different lengths have different steps. */
 export function overlay(base: Overlaid, candidate: Overlaid): Overlay {
-  const courses = [base, candidate].map(({ series, loadMs }) => new Map(storedCourse(series, loadMs).points.map((point) => [point.t, point])));
+  const courses = [base, candidate].map(({ series, loadMs }) => {
+    // Of the load alone: with what was answered after it, each run would seem to drop at its end.
+    const points = storedCourse(series, loadMs).points.filter(({ t }) => t * 1_000 < loadMs);
+    return new Map(points.map((point) => [point.t, point]));
+  });
   const times = [...new Set(courses.flatMap((points) => [...points.keys()]))].sort((a, b) => a - b);
   const line = (index: 0 | 1, label: string, value: (point: CoursePoint) => number | null): Line => ({
     label,

@@ -435,7 +435,7 @@ export const es: Messages = {
     chartFailures: "Fallos",
     chartTimes: "Tiempo de respuesta",
     drainShaded: "Sombreado: tras el fin de la carga, cuando solo se respondían peticiones ya iniciadas.",
-    labelOfAllRegions: "Las cifras de una etiqueta son de todas las regiones; los gráficos, de la elegida.",
+    labelOfAllRegions: "Las cifras de un nombre son de todas las regiones; los gráficos, de la elegida.",
     chartHint: "Arrastre sobre un gráfico para ver una parte de la ejecución.",
     whole: "Ejecución completa",
     part: "Una parte de la ejecución",

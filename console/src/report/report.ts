@@ -102,10 +102,12 @@ function tiles(results: Results, { messages, format }: Reader): Markup {
 }
 
 function charts({ course, results }: Reported, { messages, format }: Reader): Markup[] {
-  const times = course.points.map(({ t }) => t);
   const { window, durationMs } = results;
+  // Of the load alone: with what was answered after it, every target would seem to drop at the end.
+  const points = course.points.filter(({ t }) => t * 1_000 < durationMs);
+  const times = points.map(({ t }) => t);
   const span: [number, number] = window ? [window.fromMs / 1_000, window.toMs / 1_000] : [0, durationMs / 1_000];
-  return courseCharts(course.points, messages, format).map((chart) => 
+  return courseCharts(points, messages, format).map((chart) =>
     lineChart({ ...chart, times, span, highest: messages.report.highest, format }),
   );
 }
