@@ -8,9 +8,12 @@ import { useMessages } from "../i18n/language";
 import { emptyRequest, type Draft } from "./draft";
 import { errorAt, NO_ERRORS, type FieldErrors } from "./fieldErrors";
 import { Group } from "./Group";
+import { rearranged } from "./rearrange";
 import { RequestFields, type RequestProps } from "./RequestFields";
 import { replaced, type SectionProps } from "./section";
 import { TextField } from "./TextField";
+
+const MOST_REQUESTS = 100;
 
 export function HttpFields({ draft, errors, change }: SectionProps) {
   const messages = useMessages();
@@ -21,10 +24,11 @@ export function HttpFields({ draft, errors, change }: SectionProps) {
     (index, part) => change((now) => ({ http: { ...now.http, requests: replaced(now.http.requests, index, part) } })),
     [change],
   );
-  const removeRequest = useCallback<RequestProps["remove"]>(
-    (index) => change((now) => ({ http: { ...now.http, requests: now.http.requests.filter((_, i) => i !== index) } })),
+  const rearrange = useCallback<RequestProps["rearrange"]>(
+    (index, what) => change((now) => ({ http: { ...now.http, requests: rearranged(now.http.requests, index, what) } })),
     [change],
   );
+  const isFull = http.requests.length >= MOST_REQUESTS;
   const set = (part: Partial<Draft["http"]>) => change({ http: { ...http, ...part } });
   return (
     <SpaceBetween size="l">
@@ -37,11 +41,13 @@ export function HttpFields({ draft, errors, change }: SectionProps) {
               request={request}
               errors={errorsOf.get(index) ?? NO_ERRORS}
               change={changeRequest}
-              remove={removeRequest}
+              rearrange={rearrange}
+              isLast={index === http.requests.length - 1}
               isOnly={http.requests.length === 1}
+              isFull={isFull}
             />
           ))}
-          <Button iconName="add-plus" onClick={() => set({ requests: [...http.requests, emptyRequest()] })}>
+          <Button iconName="add-plus" disabled={isFull} onClick={() => set({ requests: [...http.requests, emptyRequest()] })}>
             {messages.editor.addRequest}
           </Button>
         </SpaceBetween>

@@ -3,6 +3,7 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Grid from "@cloudscape-design/components/grid";
 import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { memo } from "react";
 
@@ -11,6 +12,7 @@ import { useMessages } from "../i18n/language";
 import type { RequestDraft } from "./draft";
 import { errorAt, type FieldErrors } from "./fieldErrors";
 import { Foldable } from "./Foldable";
+import type { Rearrangement } from "./rearrange";
 import { TextField } from "./TextField";
 
 export interface RequestProps {
@@ -18,9 +20,12 @@ export interface RequestProps {
   request: RequestDraft;
   /** Its own. */
   errors: FieldErrors;
+  isLast: boolean;
+  /** Whether there may be no fewer, and no more. */
   isOnly: boolean;
+  isFull: boolean;
   change(index: number, part: Partial<RequestDraft>): void;
-  remove(index: number): void;
+  rearrange(index: number, what: Rearrangement): void;
 }
 
 const METHODS: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -34,10 +39,17 @@ const COLUMNS = [
 ];
 
 /** One of the listed requests; drawn again only when it has changed itself, as there may be a hundred. */
-export const RequestFields = memo(function RequestFields({ index, request, errors, isOnly, ...props }: RequestProps) {
+export const RequestFields = memo(function RequestFields({ index, request, errors, isLast, isOnly, isFull, ...props }: RequestProps) {
   const messages = useMessages();
   const change = (part: Partial<RequestDraft>) => props.change(index, part);
   const at = (part: string) => `/workload/requests/${index}/${part}`;
+  const number = index + 1;
+  const actions = [
+    { what: "up", icon: "angle-up", name: messages.editor.moveUp(number), isDisabled: index === 0 },
+    { what: "down", icon: "angle-down", name: messages.editor.moveDown(number), isDisabled: isLast },
+    { what: "copy", icon: "copy", name: messages.editor.copyRequest(number), isDisabled: isFull },
+    { what: "remove", icon: "remove", name: messages.editor.removeRequest(number), isDisabled: isOnly },
+  ] as const;
   return (
     <div role="group" aria-label={messages.editor.request(index + 1)}>
       <Grid gridDefinition={COLUMNS} disableGutters={false}>
@@ -100,12 +112,19 @@ export const RequestFields = memo(function RequestFields({ index, request, error
             />
           </FormField>
         </ColumnLayout>
-        {!isOnly && (
-          <Button iconName="remove" variant="inline-link" onClick={() => props.remove(index)}>
-            {messages.editor.removeRequest(index + 1)}
-          </Button>
-        )}
       </Foldable>
+      <SpaceBetween direction="horizontal" size="xs">
+        {actions.map(({ what, icon, name, isDisabled }) => (
+          <Button
+            key={what}
+            variant="inline-icon"
+            iconName={icon}
+            ariaLabel={name}
+            disabled={isDisabled}
+            onClick={() => props.rearrange(index, what)}
+          />
+        ))}
+      </SpaceBetween>
     </div>
   );
 });
