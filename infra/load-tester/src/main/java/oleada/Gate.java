@@ -37,9 +37,12 @@ public final class Gate extends AbstractThreadGroup {
     }
 
     @Override
-    public synchronized void tellThreadsToStop() {
-        engineStopped = true;
-        notifyAll();
+    public void tellThreadsToStop() {
+        synchronized (this) {
+            engineStopped = true;
+            notifyAll();
+        }
+        Session.current().toldToStop();
     }
 
     @Override

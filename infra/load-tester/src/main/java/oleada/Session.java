@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,6 +26,8 @@ final class Session {
     private static final long ORPHAN_LIMIT_MS = 30_000;
     /** Between two looks at the clock and at whether the worker called the start off. */
     private static final long LONGEST_PARK_NANOS = 50_000_000;
+    /** JMeter takes milliseconds to begin with a stop. */
+    private static final long LONGEST_STOP_MS = 5_000;
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static Session current;
 
@@ -33,6 +37,8 @@ final class Session {
     private final Exchanges exchanges;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger interrupted = new AtomicInteger();
+    /** Open once JMeter, on its way to stop, has told the groups of the load. */
+    private final CountDownLatch told = new CountDownLatch(1);
     /** Set once, when no sample of the load may start any more. */
     private volatile boolean stopping;
     /** When the threads were interrupted, in epoch milliseconds; {@link Long#MAX_VALUE} until then. */
@@ -94,9 +100,31 @@ final class Session {
         inFlight.incrementAndGet();
         if (stopping) {
             sampleEnded();
+            if (inFlight.get() == 0) {
+                awaitTold();
+            }
             return false;
         }
         return true;
+    }
+
+    /**
+     * Keeps a thread that has nothing more to do until JMeter has told it to stop. JMeter stops in a thread of its own: where
+     * the load came to its end before that, the tearDown groups would be what is told, or would not be started.
+     */
+    private void awaitTold() {
+        try {
+            if (!told.await(LONGEST_STOP_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("the engine does not stop");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** JMeter does not start load groups any more, and is about to tell each of them, in the order of their start, to stop. */
+    void toldToStop() {
+        told.countDown();
     }
 
     void sampleEnded() {
