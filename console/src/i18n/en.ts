@@ -478,7 +478,7 @@ export const en = {
     noPoints: "No figures yet",
     noPointsAtAll: "There are no figures",
     noPointsHint: "They come as soon as the gates have opened.",
-    catchingUp: "Reading what was measured before this page was opened…",
+    catchingUp: "Reading what this page has not heard…",
     liveLost: "The live connection was lost. Reconnecting…",
     liveOff: "Live figures are off for this scenario; the charts follow with a delay.",
     brokenTicks: (n: number) => count(n, "live histogram could not be read", "live histograms could not be read"),

@@ -459,7 +459,7 @@ export const es: Messages = {
     noPoints: "Aún no hay cifras",
     noPointsAtAll: "No hay cifras",
     noPointsHint: "Llegan en cuanto se abren las compuertas.",
-    catchingUp: "Leyendo lo medido antes de abrir esta página…",
+    catchingUp: "Leyendo lo que esta página no oyó…",
     liveLost: "Se perdió la conexión en vivo. Reconectando…",
     liveOff: "Las cifras en vivo están desactivadas en este escenario; los gráficos siguen con retraso.",
     brokenTicks: (n) => count(n, "histograma en vivo no se pudo leer", "histogramas en vivo no se pudieron leer"),
