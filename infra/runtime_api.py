@@ -24,9 +24,6 @@ LAMBDA = {
     "AWS_LAMBDA_LOG_STREAM_NAME": "s",
     "AWS_REGION": "us-east-1",
 }
-# Lambda's Amazon Linux keeps its certificates in one file. Debian has each in a file of its own besides, which a client that
-# asks the system would read as well.
-CERTIFICATES = {"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"}
 REQUEST_ID = "8a1e"
 PATIENCE = 30
 
@@ -46,7 +43,7 @@ def call(command, environment, event):
     """Starts the command, gives it the event, and stops it once it has answered."""
     server = Server(event)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    environment = LAMBDA | CERTIFICATES | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}"} | environment
+    environment = LAMBDA | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}"} | environment
     with tempfile.TemporaryFile() as log:
         begun = time.monotonic()
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
