@@ -2,19 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::{
-    Connector,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
+use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::{
-    client::http::{HttpConnector as _, HttpConnectorSettings},
-    client::orchestrator::HttpRequest,
+    client::{http::HttpConnector as _, orchestrator::HttpRequest},
     http::Request,
 };
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
+
+use crate::connector::connector;
 
 /// A client that follows no redirect and waits for nobody longer than its patience.
 #[derive(Clone, Debug)]
@@ -40,16 +37,8 @@ pub enum Error {
 impl Https {
     /// `patience` is for one request, from the connection to the last byte.
     pub fn new(patience: Duration) -> Self {
-        let settings = HttpConnectorSettings::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .build();
-        let connector = Connector::builder()
-            .connector_settings(settings)
-            .sleep_impl(TokioSleep::new())
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build();
         Self {
-            connector: Arc::new(connector),
+            connector: Arc::new(connector()),
             patience,
         }
     }

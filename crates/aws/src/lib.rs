@@ -5,6 +5,7 @@
 mod cancel;
 pub mod capacity;
 pub mod connect;
+mod connector;
 pub mod deployment;
 mod error;
 pub mod executions;
