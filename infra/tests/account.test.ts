@@ -101,33 +101,38 @@ class Account {
   }
 }
 
-/** The calls that match, each by what matched. */
-const steps = (calls: string[], pattern: RegExp) => calls.flatMap((call) => pattern.exec(call)?.[0] ?? []);
+/** What matches in the calls, in the order of calling. */
+const steps = (calls: string[], pattern: RegExp) => calls.flatMap((call) => call.match(new RegExp(pattern, "g")) ?? []);
 
 describe("a deployment", () => {
-  test("into a new account makes the role of ECS first, and leaves no region without its image", () => {
+  test("into a new account makes the role of ECS first, and has no region on offer without its image", () => {
     const { code, said, calls } = new Account().run("deploy");
     expect(code, said).toBe(0);
-    expect(steps(calls, /create-service-linked-role|deploy oleada-[a-z0-9-]+|docker (build|push \S+?\.amazonaws)/)).toEqual([
+    expect(steps(calls, /create-service-linked-role|deploy oleada-[a-z0-9-]+|HasImage=\w+|docker (build|push \S+?\.amazonaws)/)).toEqual([
       "create-service-linked-role",
       "deploy oleada-hub",
       "docker build",
-      "deploy oleada-us-east-1",
-      "docker push 123456789012.dkr.ecr.us-east-1.amazonaws",
-      "deploy oleada-sa-east-1",
-      "docker push 123456789012.dkr.ecr.sa-east-1.amazonaws",
+      ...["us-east-1", "sa-east-1"].flatMap((region) => [
+        `deploy oleada-${region}`,
+        "HasImage=false",
+        `docker push 123456789012.dkr.ecr.${region}.amazonaws`,
+        `deploy oleada-${region}`,
+        "HasImage=true",
+      ]),
     ]);
   });
 
   test("that is brought up to date has its image before a stack names it", () => {
     const { code, said, calls } = new Account({ "ecs-role": "", hub: "UPDATE_COMPLETE", "repository-us-east-1": "", "repository-sa-east-1": "", "image-us-east-1": "" }).run("deploy");
     expect(code, said).toBe(0);
-    expect(steps(calls, /create-service-linked-role|update-termination-protection|deploy oleada-[a-z0-9-]+|docker (build|push \S+?\.amazonaws)/)).toEqual([
+    expect(steps(calls, /create-service-linked-role|update-termination-protection|deploy oleada-[a-z0-9-]+|HasImage=\w+|docker (build|push \S+?\.amazonaws)/)).toEqual([
       "deploy oleada-hub",
       "docker build",
       "deploy oleada-us-east-1",
+      "HasImage=true",
       "docker push 123456789012.dkr.ecr.sa-east-1.amazonaws",
       "deploy oleada-sa-east-1",
+      "HasImage=true",
     ]);
   });
 
@@ -154,7 +159,7 @@ describe("a deployment", () => {
   });
 
   test("goes on where the network is the file's, or the stack does not say what it is", () => {
-    const { code, said, calls } = new Account({ ...stands, "network-us-east-1": "public 10.40.0.0/16", "network-sa-east-1": "" }).run("deploy");
+    const { code, said, calls } = new Account({ ...stands, "image-us-east-1": "", "image-sa-east-1": "", "network-us-east-1": "public 10.40.0.0/16", "network-sa-east-1": "" }).run("deploy");
     expect(code, said).toBe(0);
     expect(steps(calls, /deploy oleada-[a-z0-9-]+/)).toEqual(["deploy oleada-hub", "deploy oleada-us-east-1", "deploy oleada-sa-east-1"]);
   });

@@ -77,6 +77,19 @@ describe("a region", () => {
     expect(site.DependsOn?.some((id) => id.startsWith("RegistrationRegisterRoleDefaultPolicy"))).toBe(true);
   });
 
+  test("is not on offer before it has the image that is built for it", () => {
+    const { away } = exampleStacks();
+    const [, site] = only(away, "Custom::OleadaRegion");
+    expect(away.Parameters.HasImage).toMatchObject({ Default: "true", AllowedValues: ["true", "false"] });
+    expect(away.Conditions[site.Condition ?? ""]).toEqual({ "Fn::Equals": [{ Ref: "HasImage" }, "true"] });
+
+    const uri = `public.ecr.aws/a1b2/load-tester@sha256:${"a".repeat(64)}`;
+    const elsewhere = synthesise(example({ image: { kind: "public", architecture: "x86_64", uri } }))["oleada-sa-east-1"];
+    if (elsewhere === undefined) throw new Error("there is no region");
+    expect(elsewhere.Parameters.HasImage).toBeUndefined();
+    expect(only(elsewhere, "Custom::OleadaRegion")[1].Condition).toBeUndefined();
+  });
+
   test("passes ticks to the hub's IoT Core and nothing else", () => {
     const { away } = exampleStacks();
     const { Properties } = only(away, "AWS::Logs::SubscriptionFilter")[1];

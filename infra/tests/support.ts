@@ -10,12 +10,14 @@ export interface Resource {
   Properties: Record<string, any>;
   DeletionPolicy?: string;
   DependsOn?: string[];
+  Condition?: string;
 }
 
 export interface Template {
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Value: unknown }>;
   Parameters: Record<string, Record<string, any>>;
+  Conditions: Record<string, unknown>;
 }
 
 /** The deployment that the repository shows as its example. */

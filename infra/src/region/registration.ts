@@ -1,4 +1,4 @@
-import { CustomResource, Duration } from "aws-cdk-lib";
+import { type CfnResource, CfnCondition, CfnParameter, CustomResource, Duration, Fn } from "aws-cdk-lib";
 import { Construct } from "constructs";
 
 import { type Fleet, RustFunction } from "../lambda.ts";
@@ -35,5 +35,18 @@ export class Registration extends Construct {
     });
     // Its permissions must be there before it is asked, and for as long as it may be asked again.
     site.node.addDependency(register.role);
+    if (fleet.config.image.kind === "built") (site.node.defaultChild as CfnResource).cfnOptions.condition = this.hasImage();
+  }
+
+  /** The repository comes with the stack, so a new region has no image at first; scripts/deploy says when it has. */
+  private hasImage(): CfnCondition {
+    const said = new CfnParameter(this, "ImageIsThere", {
+      description: "Whether the repository has the image that tasks name; the region is not on offer before",
+      type: "String",
+      allowedValues: ["true", "false"],
+      default: "true",
+    });
+    said.overrideLogicalId("HasImage");
+    return new CfnCondition(this, "OnOffer", { expression: Fn.conditionEquals(said.valueAsString, "true") });
   }
 }
