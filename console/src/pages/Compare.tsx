@@ -81,7 +81,7 @@ export default function Compare() {
       header={
         <Header
           variant="h1"
-          description={<RouterLink to={`/scenarios/${known.scenarioId}`}><Clamped text={known.scenario.name} /></RouterLink>}
+          description={<Tested runs={[base.data, candidate.data]} />}
           actions={
             <Button iconName="refresh" disabled={!base.data || !candidate.data} onClick={() => choose(candidateId, baseId)}>
               {messages.compare.swap}
@@ -116,6 +116,16 @@ export default function Compare() {
       </SpaceBetween>
     </ContentLayout>
   );
+}
+
+/** The scenario of both, or of each, one a line. */
+function Tested({ runs }: { runs: (Run | undefined)[] }) {
+  const names = new Map(runs.flatMap((run) => (run ? [[run.scenarioId, run.scenario.name] as const] : [])));
+  return [...names].map(([scenarioId, name]) => (
+    <RouterLink key={scenarioId} to={`/scenarios/${scenarioId}`}>
+      <Clamped text={name} />
+    </RouterLink>
+  ));
 }
 
 function Both({ base, candidate }: { base: Run; candidate: Run }) {

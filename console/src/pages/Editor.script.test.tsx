@@ -1,12 +1,9 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { queries } from "../api/queries";
-import { NoticesProvider } from "../app/notices";
-import { InEnglish } from "../components/InEnglish";
+import { openAt } from "../app/openAt";
 import Editor from "./Editor";
 
 // The client takes the browser's fetch when it is made.
@@ -66,23 +63,11 @@ beforeEach(() => {
 
 afterEach(() => queries.clear());
 
-async function choose(): Promise<ReturnType<typeof createMemoryRouter>> {
-  const router = createMemoryRouter(
-    [
-      { path: "/scenarios/:scenarioId/edit", element: <Editor /> },
-      { path: "*", element: <p>elsewhere</p> },
-    ],
-    { initialEntries: ["/scenarios/scn_1/edit"] },
-  );
-  const { container } = render(
-    <QueryClientProvider client={queries}>
-      <InEnglish>
-        <NoticesProvider>
-          <RouterProvider router={router} />
-        </NoticesProvider>
-      </InEnglish>
-    </QueryClientProvider>,
-  );
+async function choose(): Promise<ReturnType<typeof openAt>["router"]> {
+  const { router, container } = openAt("/scenarios/scn_1/edit", [
+    { path: "/scenarios/:scenarioId/edit", element: <Editor /> },
+    { path: "*", element: <p>elsewhere</p> },
+  ]);
   await screen.findByText(/scr_OLD.jmx/);
   const input = container.querySelector<HTMLInputElement>('input[type="file"]');
   if (!input) throw new Error("there is no file field");

@@ -1,12 +1,9 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { queries } from "../api/queries";
-import { NoticesProvider } from "../app/notices";
-import { InEnglish } from "../components/InEnglish";
+import { openAt } from "../app/openAt";
 import Editor from "./Editor";
 
 const REFUSED = {
@@ -46,24 +43,11 @@ beforeEach(() => {
 afterEach(() => queries.clear());
 
 function show() {
-  const router = createMemoryRouter(
-    [
-      { path: "/scenarios/new", element: <Editor /> },
-      { path: "/other", element: <p>elsewhere</p> },
-      { path: "/scenarios", element: <p>the list</p> },
-    ],
-    { initialEntries: ["/scenarios/new"] },
-  );
-  render(
-    <QueryClientProvider client={queries}>
-      <InEnglish>
-        <NoticesProvider>
-          <RouterProvider router={router} />
-        </NoticesProvider>
-      </InEnglish>
-    </QueryClientProvider>,
-  );
-  return router;
+  return openAt("/scenarios/new", [
+    { path: "/scenarios/new", element: <Editor /> },
+    { path: "/other", element: <p>elsewhere</p> },
+    { path: "/scenarios", element: <p>the list</p> },
+  ]).router;
 }
 
 it("shows every error of the server at its field", async () => {

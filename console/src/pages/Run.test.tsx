@@ -1,11 +1,8 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen, waitFor } from "@testing-library/react";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { act, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { queries } from "../api/queries";
-import { NoticesProvider } from "../app/notices";
-import { InEnglish } from "../components/InEnglish";
+import { openAt } from "../app/openAt";
 import Run from "./Run";
 
 // The client takes the browser's fetch when it is made.
@@ -99,16 +96,7 @@ afterEach(() => {
 });
 
 async function show() {
-  const router = createMemoryRouter([{ path: "/runs/:runId", element: <Run /> }], { initialEntries: ["/runs/run_1?tab=scenario"] });
-  render(
-    <QueryClientProvider client={queries}>
-      <InEnglish>
-        <NoticesProvider>
-          <RouterProvider router={router} />
-        </NoticesProvider>
-      </InEnglish>
-    </QueryClientProvider>,
-  );
+  const { router } = openAt("/runs/run_1?tab=scenario", [{ path: "/runs/:runId", element: <Run /> }]);
   await screen.findByRole("heading", { name: "Run of Checkout" });
   return router;
 }

@@ -1,11 +1,8 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, waitFor } from "@testing-library/react";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { queries } from "../api/queries";
-import { NoticesProvider } from "../app/notices";
-import { InEnglish } from "../components/InEnglish";
+import { openAt } from "../app/openAt";
 import Validation from "./Validation";
 
 // The client takes the browser's fetch when it is made.
@@ -36,18 +33,7 @@ function answer(status: string, code: string | null, element: string | null = nu
 }
 
 function show() {
-  const router = createMemoryRouter([{ path: "/runs/:runId/validation", element: <Validation /> }], {
-    initialEntries: ["/runs/run_1/validation"],
-  });
-  render(
-    <QueryClientProvider client={queries}>
-      <InEnglish>
-        <NoticesProvider>
-          <RouterProvider router={router} />
-        </NoticesProvider>
-      </InEnglish>
-    </QueryClientProvider>,
-  );
+  openAt("/runs/run_1/validation", [{ path: "/runs/:runId/validation", element: <Validation /> }]);
 }
 
 it.each([
