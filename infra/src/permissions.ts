@@ -28,12 +28,14 @@ export class Permissions {
     });
   }
 
-  /** Queries of the table's indices, each by its name. */
-  indices(table: TableName): PolicyStatement {
-    const indices = readTables().find((definition) => definition.name === table)?.indices ?? [];
+  /** Queries of some of the table's indices, each by its name. */
+  indices(table: TableName, ...indices: string[]): PolicyStatement {
+    const known = readTables().find((definition) => definition.name === table)?.indices ?? [];
+    const unknown = indices.find((name) => !known.some((index) => index.name === name));
+    if (unknown !== undefined) throw new Error(`the table ${table} has no index ${unknown}`);
     return new PolicyStatement({
       actions: ["dynamodb:Query"],
-      resources: indices.map((index) => `${this.names.tableArn(this.stack, table)}/index/${index.name}`),
+      resources: indices.map((name) => `${this.names.tableArn(this.stack, table)}/index/${name}`),
     });
   }
 

@@ -262,6 +262,10 @@ impl LocalCloud {
         &self.services.iot
     }
 
+    pub fn quotas(&self) -> &Quotas {
+        &self.services.quotas
+    }
+
     pub fn s3(&self) -> &S3 {
         &self.services.s3
     }

@@ -2,6 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html>
 
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
+
 use http::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,10 +26,12 @@ const QUOTAS: [(&str, &str); 2] = [
 ];
 const FARGATE: &str = "fargate";
 
-/// The quotas of every region; they are the same in all.
-#[derive(Debug, Clone, Copy)]
+/// The quotas of every region; they are the same in all. Clones share them.
+#[derive(Debug, Clone)]
 pub struct Quotas {
     vcpus: u64,
+    /// The regions in which the account has no values of its own.
+    unchanged: Arc<Mutex<HashSet<String>>>,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +46,15 @@ impl Quotas {
     pub fn new(capacity: &Capacity) -> Self {
         Self {
             vcpus: capacity.region_vcpus.min(capacity.cpu_units / 1_024),
+            unchanged: Arc::default(),
         }
+    }
+
+    /// From now on the region is one in which nobody has changed a quota of the account: only the defaults are there.
+    /// "If the applied quota value is not available for a quota, the quota is not retrieved."
+    pub fn leave_unchanged(&self, region: &str) {
+        let mut unchanged = self.unchanged.lock().expect("no holder panics");
+        unchanged.insert(region.to_owned());
     }
 
     /// What a call needs to be allowed. The actions know no resource.
@@ -53,12 +68,27 @@ impl Quotas {
     /// Answers one call.
     pub async fn call(&self, call: Call) -> Response<Body> {
         call::json(match call.operation() {
-            "GetServiceQuota" | "GetAWSDefaultServiceQuota" => self.get(&call),
+            "GetServiceQuota" => self.applied(&call),
+            "GetAWSDefaultServiceQuota" => self.default(&call),
             operation => Err(call::Error::unknown_operation("Service Quotas", operation)),
         })
     }
 
-    fn get(&self, call: &Call) -> Result<Value, call::Error> {
+    fn applied(&self, call: &Call) -> Result<Value, call::Error> {
+        let quota = self.default(call)?;
+        if self
+            .unchanged
+            .lock()
+            .expect("no holder panics")
+            .contains(&call.region)
+        {
+            let message = format!("the account has no value of its own in {}", call.region);
+            return Err(call::Error::new("NoSuchResourceException", message));
+        }
+        Ok(quota)
+    }
+
+    fn default(&self, call: &Call) -> Result<Value, call::Error> {
         let asked: Asked = call.input()?;
         let known = QUOTAS
             .iter()

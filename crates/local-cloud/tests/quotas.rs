@@ -2,7 +2,7 @@
 
 mod support;
 
-use aws_sdk_servicequotas::{Client, error::ProvideErrorMetadata};
+use aws_sdk_servicequotas::{Client, config::Region, error::ProvideErrorMetadata};
 use local_cloud::{LocalCloud, ecs::Capacity};
 use support::{config, sdk};
 
@@ -45,5 +45,35 @@ async fn the_quota_of_a_region_is_what_the_machine_bears() {
         }
         let other = client.list_services().send().await.unwrap_err();
         assert_eq!(other.code(), Some("UnknownOperationException"));
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_changed_a_quota_only_its_default_is_there() {
+    let data = tempfile::tempdir().unwrap();
+    let cloud = LocalCloud::start(config(data.path())).await.unwrap();
+    cloud.quotas().leave_unchanged("sa-east-1");
+    for (region, has_own) in [("us-east-1", true), ("sa-east-1", false)] {
+        let client = Client::new(
+            &sdk(&cloud, "plan")
+                .into_builder()
+                .region(Region::new(region))
+                .build(),
+        );
+        let (service, code) = ("fargate", "L-3032A538");
+        let default = client
+            .get_aws_default_service_quota()
+            .service_code(service)
+            .quota_code(code);
+        let default = default.send().await.unwrap().quota.unwrap();
+        let own = client.get_service_quota().service_code(service).quota_code(code);
+        match own.send().await {
+            Ok(answer) => assert_eq!((has_own, answer.quota), (true, Some(default))),
+            Err(error) => assert_eq!(
+                (has_own, error.code()),
+                (false, Some("NoSuchResourceException")),
+                "{region}"
+            ),
+        }
     }
 }

@@ -46,8 +46,8 @@ export class Api extends Construct {
       permissions: [
         may.table("scenarios", "GetItem", "UpdateItem", "DeleteItem"),
         may.table("runs", "GetItem", "BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem"),
-        may.indices("scenarios"),
-        may.indices("runs"),
+        may.indices("scenarios", "listed"),
+        may.indices("runs", "byScenario", "byMonth"),
         may.table("workers", "GetItem", "Query", "UpdateItem", "BatchWriteItem"),
         may.settings(["region"], "GetItem", "Query", "PutItem", "DeleteItem"),
         ...may.capacity(),

@@ -126,7 +126,7 @@ export function collecting(may: Permissions): PolicyStatement[] {
     may.table("workers", "GetItem", "Query", "UpdateItem"),
     may.bucket("ListBucket"),
     may.objects(["runs/*"], "GetObject"),
-    may.objects(["runs/*/result/*"], "PutObject", "AbortMultipartUpload"),
+    may.objects(["runs/*/result/*"], "PutObject"),
   ];
 }
 

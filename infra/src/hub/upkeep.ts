@@ -38,7 +38,7 @@ export class Upkeep extends Construct {
       environment: { OLEADA_STATE_MACHINE_ARN: names.stateMachineArn(stack) },
       permissions: [
         ...cleaningUp(may),
-        may.indices("runs"),
+        may.indices("runs", "byMonth"),
         may.tasks("DescribeTasks"),
         new PolicyStatement({ actions: ["states:StartExecution"], resources: [names.stateMachineArn(stack)] }),
         new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [names.executionsArn(stack)] }),

@@ -27,7 +27,7 @@ export class WorkerRoles extends Construct {
       may.table("runs", "GetItem"),
       may.table("workers", "GetItem", "BatchGetItem", "UpdateItem"),
       may.objects(["scripts/*"], "GetObject"),
-      may.objects(["runs/*/workers/*"], "PutObject", "PutObjectTagging", "AbortMultipartUpload"),
+      may.objects(["runs/*/workers/*"], "PutObject", "PutObjectTagging"),
     );
 
     const start = new Role(this, "Start", {

@@ -5,7 +5,7 @@ mod door;
 use aws::runs::Ending;
 use door::{As, Door, http_scenario};
 use local_cloud::call::{self, Call};
-use model::{Timestamp, run::Status};
+use model::{Timestamp, run::Status, scenario::WorkerSize};
 use serde_json::{Value, json};
 
 async fn list(door: &Door) -> Vec<Value> {
@@ -63,6 +63,49 @@ async fn a_region_says_what_may_run_there_and_what_does() {
         list(&door).await[0]["vcpu"]["onDemand"],
         json!({"quota": 64, "used": null})
     );
+}
+
+#[tokio::test]
+async fn what_workers_have_reserved_is_in_use_until_they_are_gone() {
+    let door = Door::open().await;
+    let run = door.run(&door.scenario(&http_scenario("Checkout")).await).await;
+    door.employ("us-east-1", &[]).await;
+    let size = |vcpu, spot| WorkerSize {
+        vcpu,
+        memory_gb: 2 * vcpu,
+        spot,
+        ..WorkerSize::default()
+    };
+    door.launch(&run, "us-east-1", &[0, 1], &size(2, false)).await;
+    door.launch(&run, "us-east-1", &[2], &size(8, true)).await;
+    let used = async || -> Vec<Value> {
+        let regions = list(&door).await;
+        let used = regions
+            .iter()
+            .map(|region| json!([region["vcpu"]["onDemand"]["used"], region["vcpu"]["spot"]["used"]]));
+        used.collect()
+    };
+    assert_eq!(
+        used().await,
+        [json!([0, 0]), json!([4, 8])],
+        "sa-east-1, us-east-1"
+    );
+    door.send_home(&run, "us-east-1").await;
+    assert_eq!(used().await, [json!([0, 0]), json!([0, 0])]);
+}
+
+#[tokio::test]
+async fn where_the_account_never_changed_its_quotas_the_defaults_are_shown() {
+    let door = Door::open().await;
+    door.cloud.quotas().leave_unchanged("sa-east-1");
+    for region in list(&door).await {
+        let vcpu = &region["vcpu"];
+        assert_eq!(
+            (&vcpu["onDemand"]["quota"], &vcpu["spot"]["quota"]),
+            (&json!(64), &json!(64)),
+            "{region}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,14 +1,19 @@
 //! Tasks that are refused, started twice, or called off.
 
+use aws::runs::{Created, NewRun};
 use local_cloud::ecs::Refusal;
 use model::{
     Timestamp,
+    quota::FargateVcpu,
     run::{ReasonCode, Status},
     worker::State,
 };
 use workflow::{Error, event::OfRun, launch, plan};
 
-use crate::machine::{Machine, clock, timing};
+use crate::{
+    machine::{Machine, clock, timing},
+    support::run_of,
+};
 
 #[tokio::test]
 async fn two_launches_at_once_start_each_index_once() {
@@ -98,6 +103,48 @@ async fn a_load_beyond_the_quota_is_refused_before_anything_is_launched() {
     for word in ["us-east-1: 16000 needed", "Fargate On-Demand vCPU", "L-3032A538"] {
         assert!(detail.contains(word), "{detail}");
     }
+}
+
+#[tokio::test]
+async fn where_the_account_never_changed_its_quota_the_default_is_the_limit() {
+    let machine = Machine::queued_with([1, 0], |scenario| scenario.traffic[0].workers = 10_000).await;
+    machine.test.cloud.quotas().leave_unchanged("us-east-1");
+    let event = OfRun { run_id: machine.id() };
+    let refused = plan::run(&machine.function("plan"), clock(), event).await;
+    let error = refused.unwrap_err();
+    assert_eq!(error.name(), "QUOTA_EXCEEDED", "{}", error.chain());
+}
+
+#[tokio::test]
+async fn a_load_that_fills_a_region_is_refused_while_another_run_is_there() {
+    let machine = Machine::planned([1, 0]).await;
+    machine.launch().await;
+    let (gateways, region) = (machine.gateways(), &machine.regions[0]);
+    machine.seat(region, 0, 0).await;
+    let quota = gateways.quotas.fargate_vcpu(region, FargateVcpu::OnDemand);
+    let quota = quota.await.unwrap().unwrap();
+    let mut run = run_of(&machine.test.scenario([1, 0]).await);
+    run.scenario.traffic[0].workers = u32::try_from(quota).unwrap();
+    let event = OfRun { run_id: run.run_id };
+    let new = NewRun {
+        run,
+        idempotency: None,
+    };
+    assert_eq!(gateways.runs.create(&new).await.unwrap(), Created::Created);
+    let function = machine.function("plan");
+    let plan = || plan::run(&function, clock(), event.clone());
+    let error = plan().await.unwrap_err();
+    assert_eq!(error.name(), "QUOTA_EXCEEDED");
+    let detail = error.chain();
+    for words in [
+        &format!("which is {quota} with 1 in use"),
+        "wait for the end of other runs",
+    ] {
+        assert!(detail.contains(words), "{detail}");
+    }
+    machine.collect(Some(&Error::Event("over".into()))).await;
+    machine.clean_up().await;
+    assert_eq!(plan().await.unwrap().regions, machine.regions);
 }
 
 #[tokio::test]

@@ -77,6 +77,9 @@ async fn a_run_of_two_regions_counts_everything_once() {
         .upload_part(&upload, 1, "raw".into())
         .await
         .unwrap();
+    // This one got no further than to begin.
+    let begun = keys::artifact(machine.id(), &seats[1].region, 1, "kpi.jtl.gz");
+    gateways.objects.begin(&begun).await.unwrap();
     for seat in &seats {
         machine.done(seat).await;
     }
@@ -105,6 +108,9 @@ async fn a_run_of_two_regions_counts_everything_once() {
         Some(3),
         "the raw samples of a dead worker are saved"
     );
+    assert_eq!(gateways.objects.size(&begun).await.unwrap(), None);
+    let unfinished = gateways.objects.unfinished(&keys::workers(machine.id())).await;
+    assert_eq!(unfinished.unwrap(), [], "no part stays that nobody sees");
 }
 
 #[tokio::test]
@@ -148,6 +154,12 @@ async fn a_page_that_is_opened_meanwhile_has_the_past() {
                 }
             };
             timeout(PATIENCE, folded).await.expect("the segment is folded");
+            if second == 0 {
+                // The answer to the beginning of an upload was lost, and it was begun again: the first one stays open.
+                let first = format!("{}/{}", parts().await.parts[0], keys::LABELS);
+                let first = keys::live(machine.id(), &first);
+                machine.gateways().objects.begin(&first).await.unwrap();
+            }
         }
     };
     let event = machine.of(&machine.regions[0]);
@@ -159,6 +171,18 @@ async fn a_page_that_is_opened_meanwhile_has_the_past() {
     }
     let parts = parts().await;
     assert_eq!((parts.complete_until, parts.folded[&0]), (10, 10));
+    // Of parts that became a larger one nothing is left.
+    let folder = keys::live(machine.id(), "");
+    let objects = &machine.gateways().objects;
+    for object in objects.list(&folder).await.unwrap() {
+        let name = &object.key[folder.len()..];
+        let is_named = parts
+            .parts
+            .iter()
+            .any(|part| name.starts_with(&format!("{part}/")));
+        assert!(is_named || name == keys::PARTS, "{name} of {:?}", parts.parts);
+    }
+    assert_eq!(objects.unfinished(&folder).await.unwrap(), []);
     let mut query = Query::whole(1);
     for part in &parts.parts {
         let object = |name: &str| keys::live(machine.id(), &format!("{part}/{name}"));

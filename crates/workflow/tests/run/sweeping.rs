@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws::executions::Execution;
+use aws::{executions::Execution, objects::keys};
 use local_cloud::call::{self, Call};
 use model::{
     Timestamp,
@@ -109,6 +109,31 @@ async fn a_run_that_nobody_watches_is_ended_and_what_is_left_of_it_stopped() {
         .await
         .unwrap();
     assert_eq!(scenario.active_run_id, None);
+}
+
+#[tokio::test]
+async fn the_raw_samples_of_a_run_that_nobody_watches_are_saved() {
+    let machine = Machine::planned([2, 0]).await;
+    machine
+        .with_executions_of(&json!({"Type": "Wait", "Seconds": 600, "End": true}))
+        .await;
+    machine.gateways().executions.start(machine.id()).await.unwrap();
+    machine.launch().await;
+    // Both workers die while they upload, one before the first part is there.
+    let objects = &machine.gateways().objects;
+    let [raw, begun] = [0, 1].map(|index| {
+        let region = &machine.regions[0];
+        keys::artifact(machine.id(), region, index, "kpi.jtl.gz")
+    });
+    let upload = objects.begin(&raw).await.unwrap();
+    objects.upload_part(&upload, 1, "raw".into()).await.unwrap();
+    objects.begin(&begun).await.unwrap();
+    machine.swept_after(minutes(17)).await;
+    assert_eq!(machine.status().await, Status::Failed);
+    assert_eq!(objects.get(&raw).await.unwrap(), "raw");
+    assert_eq!(objects.size(&begun).await.unwrap(), None);
+    let unfinished = objects.unfinished(&keys::workers(machine.id())).await;
+    assert_eq!(unfinished.unwrap(), []);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 #[path = "../../../../crates/aws/tests/support/access.rs"]
 mod access;
 pub mod ended;
+pub mod working;
 
 use std::collections::BTreeMap;
 
@@ -137,10 +138,10 @@ impl Door {
                 sender.send(product).unwrap();
                 Ok(functions)
             }),
-            // Nothing is launched here.
+            // There is no state machine: a test that wants workers launches them.
             tasks: local_cloud::Tasks {
-                supervisor: "/bin/false".into(),
-                path: String::new(),
+                supervisor: working::supervisor(),
+                path: "/usr/bin:/bin".into(),
                 capacity: local_cloud::ecs::Capacity {
                     cpu_units: 64 * 1_024,
                     memory_mib: 256 * 1_024,
