@@ -24,6 +24,7 @@ import type { Overlaid } from "../compare/overlay";
 import { RunPicker } from "../compare/RunPicker";
 import { Clamped } from "../components/Clamped";
 import { Empty } from "../components/Empty";
+import { Figure } from "../components/Figure";
 import { Problem } from "../components/Problem";
 import { RouterButton, RouterLink } from "../components/RouterLink";
 import { useTitle } from "../components/useTitle";
@@ -166,9 +167,7 @@ function Headline({ comparison: { labels } }: { comparison: Comparison }) {
         {HEADLINE.map((metric) => (
           <div key={metric}>
             <Box variant="awsui-key-label">{metricName(metric, messages)}</Box>
-            <Box variant="awsui-value-large">
-              {showFigure(pair.candidate && figureOf(pair.candidate, metric), metric, format)}
-            </Box>
+            <Figure value={showFigure(pair.candidate && figureOf(pair.candidate, metric), metric, format)} />
             <div>
               <Change metric={metric} delta={pair.delta?.[metric]} />
             </div>

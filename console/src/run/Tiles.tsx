@@ -5,6 +5,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 
 import type { Subject } from "../api/results";
+import { Figure } from "../components/Figure";
 import { useFormat, useMessages } from "../i18n/language";
 import type { Course } from "../live/course";
 import type { Tile } from "./resultTiles";
@@ -27,7 +28,7 @@ export function Tiles({ subject, hint, tiles }: { subject: Subject; hint?: strin
           <div key={name}>
             <Box variant="awsui-key-label">{name}</Box>
             {isGood === undefined ? (
-              <Box variant="awsui-value-large">{value}</Box>
+              <Figure value={value} />
             ) : (
               <Box fontSize="heading-m" padding={{ vertical: "xs" }}>
                 <StatusIndicator type={isGood ? "success" : "error"}>{value}</StatusIndicator>
