@@ -82,14 +82,20 @@ async fn a_run_that_was_never_started_is_started() {
     );
 }
 
-#[tokio::test]
-async fn a_run_that_nobody_watches_is_ended_and_what_is_left_of_it_stopped() {
-    let machine = Machine::planned([2, 0]).await;
+/// A run whose workers were launched, and whose execution goes on without a look at them.
+async fn launched(workers: [u32; 2]) -> Machine {
+    let machine = Machine::planned(workers).await;
     machine
         .with_executions_of(&json!({"Type": "Wait", "Seconds": 600, "End": true}))
         .await;
     machine.gateways().executions.start(machine.id()).await.unwrap();
     machine.launch().await;
+    machine
+}
+
+#[tokio::test]
+async fn a_run_that_nobody_watches_is_ended_and_what_is_left_of_it_stopped() {
+    let machine = launched([2, 0]).await;
     machine.seat(&machine.regions[0], 0, 0).await;
     machine.swept_after(minutes(14)).await;
     assert_eq!(
@@ -113,12 +119,7 @@ async fn a_run_that_nobody_watches_is_ended_and_what_is_left_of_it_stopped() {
 
 #[tokio::test]
 async fn the_raw_samples_of_a_run_that_nobody_watches_are_saved() {
-    let machine = Machine::planned([2, 0]).await;
-    machine
-        .with_executions_of(&json!({"Type": "Wait", "Seconds": 600, "End": true}))
-        .await;
-    machine.gateways().executions.start(machine.id()).await.unwrap();
-    machine.launch().await;
+    let machine = launched([2, 0]).await;
     // Both workers die while they upload, one before the first part is there.
     let objects = &machine.gateways().objects;
     let [raw, begun] = [0, 1].map(|index| {
@@ -159,12 +160,7 @@ async fn a_run_whose_execution_is_over_is_ended_at_once() {
 
 #[tokio::test]
 async fn a_task_that_outlived_its_run_is_stopped_and_no_other() {
-    let machine = Machine::planned([1, 0]).await;
-    machine
-        .with_executions_of(&json!({"Type": "Wait", "Seconds": 600, "End": true}))
-        .await;
-    machine.gateways().executions.start(machine.id()).await.unwrap();
-    machine.launch().await;
+    let machine = launched([1, 0]).await;
     machine.seat(&machine.regions[0], 0, 0).await;
     let ecs = aws_sdk_ecs::Client::new(&machine.test.config);
     let of_others = ecs
