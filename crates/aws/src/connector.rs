@@ -1,6 +1,13 @@
 //! How a process reaches a server: its connections, and the certificates by which it knows whom it talks to.
 
-use std::{env, fs, path::Path, sync::LazyLock, time::Duration};
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    time::Duration,
+};
 
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::{
@@ -17,15 +24,16 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What the system trusts, read once.
-static SYSTEM: LazyLock<TlsContext> = LazyLock::new(|| {
-    // Whoever set one of these has chosen, and the SDK's own way heeds both.
-    let chosen = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
-    let bundle = match chosen {
+static SYSTEM: LazyLock<TlsContext> = LazyLock::new(|| trusting(bundle(env::var_os).as_deref()));
+
+/// The system's file of certificates, unless whoever started this process has chosen: the SDK's own way heeds both variables.
+fn bundle(variable: impl Fn(&'static str) -> Option<OsString>) -> Option<PathBuf> {
+    let chosen = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(variable);
+    match chosen {
         [None, None] => openssl_probe::probe().cert_file,
         _ => None,
-    };
-    trusting(bundle.as_deref())
-});
+    }
+}
 
 /// Connections with the time-outs of this module.
 pub(crate) fn connector() -> Connector {

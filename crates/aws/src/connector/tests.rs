@@ -1,4 +1,4 @@
-use std::{fs, path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use aws_smithy_runtime_api::{
     client::{
@@ -47,6 +47,15 @@ fn a_file_is_taken_whole_or_not_at_all() {
         assert_eq!(readable(&file(&folder, &format!("{good}{bad}"))), None, "{bad:?}");
     }
     assert_eq!(readable(&folder.path().join("missing")), None);
+}
+
+#[test]
+fn who_was_told_whom_to_trust_does_not_look_elsewhere() {
+    for told in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        // Also where there is nothing, and where it is a list.
+        let variable = |name| (name == told).then(|| "/nowhere:/nor/here".into());
+        assert_eq!(bundle(variable), None, "{told}");
+    }
 }
 
 fn authority(name: &str) -> Authority {
