@@ -30,7 +30,7 @@ case "$*" in
   *list-stack-resources*) is hub || lacks "ValidationError: Stack with id oleada does not exist"; echo "oleada-hub-ApiApiRole-a	oleada-hub-ApiLogRole-b" ;;
   *describe-endpoint*) is no-iot && lacks "Could not connect to the endpoint URL"; echo a-ats.iot.us-east-1.amazonaws.com ;;
   *describe-repositories*) is "repository-$region" || lacks RepositoryNotFoundException; echo "123456789012.dkr.ecr.$region.amazonaws.com/oleada-load-tester" ;;
-  *describe-images*) is "image-$region" || lacks ImageNotFoundException ;;
+  *describe-images*) is no-answer && lacks ThrottlingException; is "image-$region" || lacks ImageNotFoundException ;;
   *get-login-password*) echo secret ;;
   *list-tasks*STOPPED*) is "tasks-$region" || lacks ClusterNotFoundException; is "leaving-$region" && cat "$STATE/leaving-$region"; exit 0 ;;
   *list-tasks*) is denied && lacks AccessDeniedException; is "tasks-$region" || lacks ClusterNotFoundException; cat "$STATE/tasks-$region" ;;
@@ -134,6 +134,13 @@ describe("a deployment", () => {
       "deploy oleada-sa-east-1",
       "HasImage=true",
     ]);
+  });
+
+  test("takes no region off offer because the registry does not answer", () => {
+    const { code, said, calls } = new Account({ "ecs-role": "", hub: "UPDATE_COMPLETE", "repository-us-east-1": "", "no-answer": "" }).run("deploy");
+    expect(code).toBe(69);
+    expect(said).toContain("ThrottlingException");
+    expect(steps(calls, /deploy oleada-[a-z0-9-]+|docker \w+/)).toEqual(["deploy oleada-hub"]);
   });
 
   test("whose hub could not be made is made anew", () => {
